@@ -1,0 +1,43 @@
+"""Diagnost: a support bot for Telegram that answers from a knowledge base and hands over to people.
+
+Glossary (Russian ↔ English ↔ where it lives)
+
+    статья           article          bot.kb.article.Article
+    симптом          symptom          Article.symptoms: the way people write
+    код ошибки       error code       bot.matching.codes, Article.codes
+    база знаний      knowledge base   bot.kb; one revision of it is a snapshot, bot.kb.library.Library
+    кандидат, оценка candidate, score bot.matching.decision.Candidate, 0 to 1
+    решение          decision         bot.matching.decision.Decision, one per message
+    ответ            answer           Kind.ANSWER; shown by bot.telegram.answering
+    уточнение        clarification    Kind.CLARIFY
+    форма            form             as typed, other layout, transliterated: bot.matching.forms
+    разговор         conversation     bot.conversations, ends after twelve idle hours
+    отзыв            feedback         helped, not helped: handlers.feedback
+    экран            screen           the buttons under one message: bot.conversations.screens
+    передача         handover         a request for a person: bot.telegram.handover
+    карточка         card             what the staff get: bot.telegram.render.card_html
+    сотрудники       staff            the people in STAFF_CHAT_ID
+    руководитель     manager          the people in MANAGER_IDS
+    клиент           customer         whoever writes to the bot in private
+    входящие         inbox            bot.inbox: accepted updates, in order per lane (chat)
+    исходящие        outbox           bot.outbox: calls to the Bot API that wait
+    последствия      effects          bot.storage.effects: all that one update changes, in one transaction
+    мёртвое письмо   dead letter      an update or call that ended without success, kept sealed
+    секрет           secret           bot.conversations.redact.Secret: a key, coupon, password, token
+
+Layers, top to bottom; a module imports from lower layers only (checked by import-linter, see pyproject.toml)
+
+    bot.cli, bot.cli_kb, bot.cli_chat   the command line
+    bot.app                             the composition root, owner of background work
+    handlers                            one file a behaviour
+    bot.telegram                        Telegram's side: API, polling, talk, rendering
+    bot.triage                          the story of one message
+    bot.conversations                   what was said, decided, shown; redaction
+    bot.inbox, bot.outbox, bot.dialogue durable intake, sending, dialogue state
+    bot.matching                        from words to a decision; pure
+    bot.kb                              articles, files, snapshots
+    bot.storage                         the database
+    bot.i18n, bot.logs, bot.clock       texts, logs, time
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,282 @@
+"""The composition root: builds the parts, wires them, starts them, and stops them in the right order.
+
+The only module of `bot` that knows the handlers, and the owner of all background work. Stop order: intake, then the
+worker drains, then the outbox, then the writer, then the connections. Called by `bot/cli.py`.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from bot.clock import Clock
+from bot.conversations import store as conversations
+from bot.dialogue.store import DialogueStorage
+from bot.health import HealthServer
+from bot.i18n import say
+from bot.inbox import store as inbox
+from bot.inbox.worker import UnreadableUpdateError, Worker
+from bot.kb.faults import KnowledgeBaseFaults
+from bot.kb.watch import LibraryHolder, Snapshot
+from bot.outbox import store as outbox
+from bot.outbox.answer import NoAnswerError
+from bot.outbox.sender import Limits, Sender, TokenRefusedError
+from bot.storage.database import Database, StorageUnavailableError
+from bot.storage.effects import Effects
+from bot.storage.vault import Vault, check_secret
+from bot.telegram.api import Api, make_bot
+from bot.telegram.menu import set_menu
+from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
+from bot.telegram.polling import Poller
+from bot.telegram.render import cut
+from bot.telegram.talk import Kit, alarm
+from bot.triage import Prepared, prepare
+from handlers import build_router
+from handlers.errors import apologise, private_sender
+
+log = structlog.get_logger(__name__)
+
+FLUSH_SECONDS = 5.0
+"""How long a stop waits for what can still be sent; the rest stays stored and goes out after the next start."""
+
+KEEP_SETTLED_SECONDS = 3 * 24 * 3600.0
+"""Handled updates are remembered so long, to know repeats: Telegram keeps unconfirmed ones for 24 hours."""
+
+SWEEP_SECONDS = 3600.0
+SILENT_SECONDS = 90.0
+"""Not ready when Telegram has not answered a poll for so long (a poll takes 25 seconds)."""
+
+FAULTS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the operator decided, as plain values: inner code never sees settings."""
+
+    token: str
+    api_base: str
+    proxy: str | None
+    database_path: Path
+    kb_dir: Path
+    secret: bytes
+    staff_chat: int | None
+    manager_ids: tuple[int, ...]
+    default_language: str
+    health_listen: tuple[str, int] | None
+    limits: Limits
+
+
+class App:
+    """One running bot. `await App.open(plan, clock)`, then `await app.run()` until `stop()`, which signals call."""
+
+    def __init__(self, plan: Plan, clock: Clock, database: Database, holder: LibraryHolder[Prepared]) -> None:
+        self._plan = plan
+        self._clock = clock
+        self._database = database
+        self._holder = holder
+        self._vault = Vault(plan.secret)
+        self._bot: Bot = make_bot(plan.token, plan.api_base, plan.proxy)
+        self._api = Api(self._bot)
+        self._sender = Sender(database, self._vault, clock, self._api.call, plan.limits)
+        self._worker = Worker(
+            database,
+            self._vault,
+            clock,
+            handle=self._handle,
+            give_up=self._give_up,
+            after_commit=self._sender.wake,
+        )
+        self._poller = Poller(self._api, database, self._vault, clock, after_commit=self._worker.wake)
+        self._dispatcher = self._make_dispatcher()
+        self._stop = asyncio.Event()
+        self._kb_fault: str | None = None
+
+    @classmethod
+    async def open(cls, plan: Plan, clock: Clock) -> "App":
+        """Load and open everything.
+
+        Raises `KnowledgeBaseFaults`, `DatabaseInUseError`, `NewerSchemaError`, `WrongSecretError`.
+        """
+        vault = Vault(plan.secret)
+        holder = await asyncio.to_thread(
+            LibraryHolder[Prepared], plan.kb_dir, lambda library: prepare(library, vault.hash_key)
+        )
+        database = await Database.open(plan.database_path)
+        try:
+            await check_secret(database, vault)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(plan, clock, database, holder)
+
+    def stop(self) -> None:
+        """Begin an orderly stop."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Run until stopped. Raises `TokenRefusedError` where Telegram refuses the token."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        health = HealthServer(self._plan.health_listen, self._checks()) if self._plan.health_listen else None
+        try:
+            if health is not None:
+                await health.start()
+            await self._run_all()
+        except* TokenRefusedError as group:
+            raise TokenRefusedError(str(group.exceptions[0])) from None
+        finally:
+            if health is not None:
+                await health.stop()
+            await self._database.close()
+            await self._api.close()
+            log.info("stopped")
+
+    async def _run_all(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            sending = tasks.create_task(self._sender.run())
+            working = tasks.create_task(self._worker.run())
+            polling = tasks.create_task(self._poller.run())
+            background = [
+                tasks.create_task(self._holder.watch(on_swap=self._swapped, on_fault=self._faulty, stop=self._stop)),
+                tasks.create_task(self._set_menu()),
+                tasks.create_task(self._sweep()),
+            ]
+            library = self._holder.current.library
+            log.info("started", articles=len(library.articles), kb=library.revision[:19])
+            await self._stop.wait()
+            log.info("stopping")
+            self._poller.stop()
+            await polling
+            self._worker.stop()
+            await working
+            await self._flush()
+            self._sender.stop()
+            await sending
+            for task in background:
+                task.cancel()
+
+    async def _flush(self) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + FLUSH_SECONDS
+        while loop.time() < deadline:
+            waiting = await self._database.read(outbox.depth)
+            if not waiting:
+                return
+            self._sender.wake()
+            await asyncio.sleep(0.05)
+
+    # Handling one update.
+
+    def _make_dispatcher(self) -> Dispatcher:
+        dispatcher = Dispatcher(storage=DialogueStorage(self._database), database=self._database)
+        kit = KitMiddleware(self._vault, self._holder, self._clock, self._staff_chat, self._plan.manager_ids)
+        dispatcher.include_router(build_router(kit, TalkMiddleware(self._database, self._plan.default_language)))
+        return dispatcher
+
+    def _staff_chat(self) -> int | None:
+        chat = self._plan.staff_chat
+        return None if chat is None else self._sender.moves.get(chat, chat)
+
+    async def _handle(self, raw: Mapping[str, Any], effects: Effects) -> None:
+        try:
+            update = Update.model_validate(raw, context={"bot": self._bot})
+        except ValidationError as error:
+            raise UnreadableUpdateError(f"{error.error_count()} fields do not fit") from error
+        self._follow_migration(raw)
+        await self._dispatcher.feed_update(self._bot, update, effects=effects)
+
+    def _follow_migration(self, raw: Mapping[str, Any]) -> None:
+        message = raw.get("message")
+        new = message.get("migrate_to_chat_id") if isinstance(message, Mapping) else None
+        if isinstance(message, Mapping) and isinstance(new, int) and message["chat"]["id"] == self._staff_chat():
+            self._sender.moves[message["chat"]["id"]] = new
+
+    async def _give_up(self, update_id: int, raw: Mapping[str, Any], _reason: str, effects: Effects) -> None:
+        customer = private_sender(raw)
+        known = (
+            await self._database.read(lambda db: conversations.find_person(db, customer))
+            if customer is not None
+            else None
+        )
+        apologise(self._kit(effects), update_id, raw, known.language if known else None)
+
+    def _kit(self, effects: Effects) -> Kit:
+        prepared = self._holder.current.prepared
+        return Kit(effects, self._vault, prepared, self._clock.now(), self._staff_chat(), self._plan.manager_ids)
+
+    # Background work.
+
+    async def _swapped(self, _old: Snapshot[Prepared], new: Snapshot[Prepared]) -> None:
+        log.info("kb.swapped", articles=len(new.library.articles), kb=new.library.revision[:19])
+        if self._kb_fault is not None:
+            self._kb_fault = None
+            await self._tell_operator("kb-mended")
+
+    async def _faulty(self, faults: KnowledgeBaseFaults) -> None:
+        lines = [str(fault) for fault in faults.faults]
+        self._kb_fault = f"{len(lines)} faults, first: {lines[0]}"
+        log.error("kb.faulty", count=len(lines), first=lines[0])
+        shown = "\n".join(cut(line, 300) for line in lines[:FAULTS_SHOWN])
+        await self._tell_operator("kb-faults", count=len(lines), faults=shown)
+
+    async def _tell_operator(self, key: str, **arguments: str | float) -> None:
+        effects = Effects()
+        alarm(self._kit(effects), say(self._plan.default_language, key, **arguments))
+        try:
+            await self._database.write(effects.apply)
+        except StorageUnavailableError as error:
+            log.critical("storage.unavailable", fault=str(error))
+        self._sender.wake()
+
+    async def _set_menu(self) -> None:
+        """Take away a webhook that was left set, and set the menu; again later where that fails."""
+        pause = 1.0
+        while True:
+            try:
+                webhook = await self._api.call("deleteWebhook", {"drop_pending_updates": False})
+                refusal = None if not webhook.ok else await set_menu(self._api, self._plan.default_language)
+                if webhook.ok and refusal is None:
+                    return
+                fault = (refusal or webhook).description
+            except NoAnswerError as error:
+                fault = str(error)
+            log.warning("menu.not_set", fault=fault, seconds=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 300.0)
+
+    async def _sweep(self) -> None:
+        while True:
+            before = self._clock.now() - KEEP_SETTLED_SECONDS
+            for op in (inbox.forget_handled(before), outbox.forget_settled(before)):
+                try:
+                    await self._database.write(op)
+                except StorageUnavailableError as error:
+                    log.warning("sweep.failed", fault=str(error))
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    # Readiness.
+
+    def _checks(self) -> Mapping[str, Callable[[], Any]]:
+        async def telegram() -> str | None:
+            last = self._poller.last_success
+            if last is None:
+                return "Telegram has not answered yet"
+            silent = self._clock.now() - last
+            return f"Telegram has not answered for {silent:.0f} s" if silent > SILENT_SECONDS else None
+
+        async def database() -> str | None:
+            try:
+                await self._database.write(lambda _db: None)
+            except StorageUnavailableError as error:
+                return str(error)
+            return None
+
+        return {"telegram": telegram, "database": database}

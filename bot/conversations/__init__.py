@@ -1,0 +1,1 @@
+"""What was said: redaction of secrets, the log of conversations, the events of one conversation."""

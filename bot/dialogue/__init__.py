@@ -1,0 +1,1 @@
+"""Where a customer stands in the talk: aiogram's FSM storage over our database."""

@@ -1,0 +1,42 @@
+"""One immutable snapshot of the knowledge base: what every answer in flight works on.
+
+Decides nothing; it indexes. `loader.py` makes it, `watch.py` swaps it, triage and rendering read it.
+A snapshot is never changed: a saved edit makes a new one, and an answer keeps the one it began with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.kb.article import Article, KnowledgeBase, Product
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All articles and products of one revision.
+
+    `articles` and `products` map id to model, in id order. `synonyms` maps a word people use to the word the articles
+    use (`_synonyms.yaml`). `revision` is `sha256:` and the hash of the files' contents, the same on every machine.
+    """
+
+    head: KnowledgeBase
+    articles: Mapping[str, Article]
+    products: Mapping[str, Product]
+    revision: str
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def default_language(self) -> str:
+        """The language used where a text is missing in the customer's own."""
+        return self.head.default
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article with this id, or None: ids in old buttons and deep links may be gone."""
+        return self.articles.get(article_id)
+
+
+def expand_code(code: str) -> tuple[str, ...]:
+    """Return the single codes of `1011-1014` in order, or the code itself; numeric ranges only, both ends included."""
+    first, dash, last = code.partition("-")
+    if not dash or not (first.isdigit() and last.isdigit()) or int(first) > int(last):
+        return (code,)
+    return tuple(str(n).zfill(len(first)) for n in range(int(first), int(last) + 1))

@@ -1,0 +1,218 @@
+"""Chooses the form of a message: as typed, typed in the other keyboard layout, or in transliteration.
+
+Decides, for the whole message and then word by word, which reading gives words that the knowledge base or the language
+knows (MATCHING, point 2). It does not mend spelling: `repair.py` does, afterwards. Called by `matcher.py`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice, product
+
+from bot.matching.normalize import fold, words
+
+TYPED = "typed"
+LAYOUT = "layout"
+TRANSLIT = "translit"
+
+TYPED_BONUS = 0.15
+"""What the other forms must win by: MATCHING, point 2."""
+
+MAX_READINGS = 64
+"""Readings of one transliterated word that are tried; the commonest scheme comes first."""
+
+Knows = Callable[[str], float]
+"""How well a folded word is known, from 0 (never seen) to 1 (a word of the knowledge base)."""
+
+_EN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,." + '~QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>'
+_RU = "ёйцукенгшщзхъфывапролджэячсмитьбю" + "ЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"
+_TO_RU = str.maketrans(_EN + "?&", _RU + ",?")
+_TO_EN = str.maketrans(_RU, _EN)
+
+_NEEDED = {TYPED: 0.8, LAYOUT: 0.9, TRANSLIT: 1.0}
+"""Knowledge that a lone word needs to be read otherwise than its neighbours: foreign names stay as they are."""
+
+_LATIN = re.compile(r"[a-z]")
+_CYRILLIC = re.compile(r"[а-яё]")
+_EDGE_KEYS = ",.;:'\"?!<>()[]{}&`~"
+
+_SCHEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("shch", ("щ",)),
+    ("sch", ("щ", "сч", "ш")),
+    ("shh", ("щ",)),
+    ("zh", ("ж",)),
+    ("kh", ("х", "кх")),
+    ("ts", ("ц", "тс")),
+    ("tz", ("ц",)),
+    ("ch", ("ч",)),
+    ("sh", ("ш", "щ", "сх")),
+    ("yo", ("е", "йо")),
+    ("jo", ("е", "йо")),
+    ("yu", ("ю",)),
+    ("ju", ("ю",)),
+    ("iu", ("ю", "иу")),
+    ("ya", ("я",)),
+    ("ja", ("я",)),
+    ("ia", ("ия", "я", "иа")),
+    ("ye", ("е", "ье", "ые")),
+    ("je", ("е", "ье", "же")),
+    ("yi", ("ый", "ы", "ии")),
+    ("iy", ("ий",)),
+    ("ij", ("ий",)),
+    ("yj", ("ый",)),
+    ("ii", ("ий", "ии")),
+    ("ck", ("к",)),
+    ("ph", ("ф",)),
+    ("a", ("а",)),
+    ("b", ("б",)),
+    ("c", ("ц", "к", "с")),
+    ("d", ("д",)),
+    ("e", ("е", "э")),
+    ("f", ("ф",)),
+    ("g", ("г", "ж")),
+    ("h", ("х", "")),
+    ("i", ("и", "й", "ы")),
+    ("j", ("й", "ж")),
+    ("k", ("к",)),
+    ("l", ("л", "ль")),
+    ("m", ("м",)),
+    ("n", ("н",)),
+    ("o", ("о",)),
+    ("p", ("п",)),
+    ("q", ("к", "щ")),
+    ("r", ("р",)),
+    ("s", ("с",)),
+    ("t", ("т", "ть")),
+    ("u", ("у",)),
+    ("v", ("в",)),
+    ("w", ("в", "ш", "щ")),
+    ("x", ("х", "кс")),
+    ("y", ("ы", "й", "и")),
+    ("z", ("з",)),
+    ("'", ("ь", "ъ", "")),
+    ("4", ("ч",)),
+    ("6", ("ш",)),
+)
+_SEGMENT = re.compile("|".join(re.escape(latin) for latin, _ in _SCHEMES))
+_READINGS = dict(_SCHEMES)
+_TRANSLIT_TOKEN = re.compile(r"[a-z'46]*[a-z][a-z'46]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The chosen reading: its name, its words in order, and the words that were read differently from the rest."""
+
+    name: str
+    words: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+def choose(text: str, knows: Knows) -> Form:
+    """Return the reading of cleaned `text` whose words are known best; ties go to the text as typed."""
+    chunks = fold(text).split()
+    readings = {
+        TYPED: [words(chunk) for chunk in chunks],
+        LAYOUT: [_relaid(chunk, knows) for chunk in chunks],
+        TRANSLIT: [_untransliterated(chunk, knows) for chunk in chunks],
+    }
+    worth = {name: _worth(reading, knows) for name, reading in readings.items()}
+    worth[TYPED] += TYPED_BONUS
+    best = max((TYPED, LAYOUT, TRANSLIT), key=lambda name: worth[name])
+    mixed = _mixed(best, readings, knows)
+    name = best
+    if best == TYPED and mixed:
+        name = max((LAYOUT, TRANSLIT), key=lambda other: sum(1 for _, form in mixed if form == other))
+    chosen = dict(mixed)
+    result = [
+        word for index in range(len(chunks)) for word in readings[chosen.get(index, best)][index]
+    ]
+    reasons = () if name == TYPED else (f"read as {name}: {' '.join(result)[:120]}",)
+    return Form(name, tuple(result), reasons)
+
+
+def _mixed(best: str, readings: dict[str, list[list[str]]], knows: Knows) -> list[tuple[int, str]]:
+    """Return the chunks that only another form makes words of, with that form."""
+    found = []
+    for index, reading in enumerate(readings[best]):
+        if not reading or _knowledge(reading, knows) > 0.5 or max(map(len, reading)) < 3:
+            continue
+        for other in (TYPED, LAYOUT, TRANSLIT):
+            rival = readings[other][index]
+            if other != best and rival and rival != reading and _knowledge(rival, knows) >= _NEEDED[other]:
+                found.append((index, other))
+                break
+    return found
+
+
+def _knowledge(reading: list[str], knows: Knows) -> float:
+    counted = [word for word in reading if not word.isdigit()]
+    if not counted:
+        return 0.0
+    return sum(knows(word) * len(word) for word in counted) / sum(map(len, counted))
+
+
+def _worth(reading: list[list[str]], knows: Knows) -> float:
+    return _knowledge([word for part in reading for word in part], knows)
+
+
+def _relaid(chunk: str, knows: Knows) -> list[str]:
+    """Return the words of a chunk as the other layout's keys would have given them.
+
+    A comma or a full stop at the edge is a letter of the Russian layout or a stop: whichever gives a known word.
+    """
+    if _CYRILLIC.search(chunk):
+        return words(fold(chunk.translate(_TO_EN)))
+    if not _LATIN.search(chunk):
+        return words(chunk)
+    core = chunk.strip(_EDGE_KEYS)
+    start = chunk.find(core)
+    lead, trail = chunk[:start], chunk[start + len(core) :]
+    tries = [core, lead + core, core + trail, lead + core + trail, core + trail[:1]]
+    options = [words(fold(option.translate(_TO_RU))) for option in dict.fromkeys(tries)]
+    return max(options, key=lambda option: _knowledge(option, knows))
+
+
+def _untransliterated(chunk: str, knows: Knows) -> list[str]:
+    if _CYRILLIC.search(chunk) or not _LATIN.search(chunk):
+        return words(chunk)
+    found: list[str] = []
+    for piece in re.findall(r"[a-z'0-9]+", chunk):
+        if _TRANSLIT_TOKEN.fullmatch(piece):
+            found.append(_read_word(piece, knows))
+        else:
+            found.extend(words(piece))
+    return found
+
+
+def _read_word(word: str, knows: Knows) -> str:
+    segments = [_READINGS[segment] for segment in _SEGMENT.findall(word[:24])]
+    best, best_worth = "", -1.0
+    for letters in islice(_by_oddity(segments), MAX_READINGS):
+        reading = "".join(letters)
+        worth = knows(reading)
+        if worth > best_worth:
+            best, best_worth = reading, worth
+        if worth >= 1.0:
+            break
+    return best or word
+
+
+def _by_oddity(segments: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return readings, those with the fewest second choices first; a bounded number of them."""
+    plain = tuple(options[0] for options in segments)
+    odd = [index for index, options in enumerate(segments) if len(options) > 1]
+    found = [plain]
+    for index in odd:
+        for option in segments[index][1:]:
+            found.append((*plain[:index], option, *plain[index + 1 :]))
+    if len(odd) <= 6:
+        every = product(*segments)
+        found.extend(islice(every, MAX_READINGS * 4))
+    else:
+        for first in odd:
+            for second in odd:
+                if first < second:
+                    changed = list(plain)
+                    changed[first], changed[second] = segments[first][1], segments[second][1]
+                    found.append(tuple(changed))
+    return list(dict.fromkeys(found))

@@ -1,0 +1,64 @@
+"""Cleans a message: from whatever was typed to plain letters, digits and punctuation of bounded length.
+
+Decides which characters count. It does not change words: layout, transliteration and spelling are `forms.py` and
+`repair.py`. Called by `matcher.py` for messages and by `vocabulary.py` for the phrases of the knowledge base, so that
+both sides look alike.
+"""
+
+import re
+import unicodedata
+
+MAX_CHARS = 4000
+"""Characters of a message that are considered: Telegram's longest message is 4096, and time must stay bounded."""
+
+MAX_WORD = 40
+"""Longer runs of letters are noise (hashes, glued logs); only their head is kept as a word."""
+
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d\u00ad"), "-")
+_QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4"), "'") | dict.fromkeys(
+    map(ord, "\u201c\u201d\u201e\u00ab\u00bb\u2033"), '"'
+)
+_TABLE = _DASHES | _QUOTES | {ord("№"): "#"}  # NFKC would make two letters of it
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+_ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+_DROPPED_CATEGORIES = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"})
+_WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
+_LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+
+
+def clean(text: str) -> str:
+    """Return `text` in NFKC, of one line per line, with plain dashes and quotes, without marks, controls and emoji.
+
+    Case is kept (codes need it); `й` and `ё` survive. Never longer than `MAX_CHARS`; any string is accepted.
+    """
+    head = unicodedata.normalize("NFKC", text[: MAX_CHARS * 2].translate(_TABLE))
+    kept = "".join(map(_plain, head[: MAX_CHARS * 2]))
+    return _LINES.sub("\n", _SPACES.sub(" ", kept)).strip()[:MAX_CHARS]
+
+
+def _plain(char: str) -> str:
+    if char.isascii():
+        return char if char.isprintable() or char == "\n" else " "
+    if char in _ZERO_WIDTH:
+        return ""
+    category = unicodedata.category(char)
+    if category in _DROPPED_CATEGORIES:
+        return "" if category in {"Mn", "Me", "Cf"} else " "
+    if category in {"So", "Sk"} or category[0] == "Z":
+        return " "
+    return char
+
+
+def fold(text: str) -> str:
+    """Return cleaned text in lower case with `е` for `ё`: the shape in which words are compared."""
+    return text.lower().replace("ё", "е")
+
+
+def words(text: str) -> list[str]:
+    """Return the words and numbers of a folded text in order; parts joined by a hyphen give the parts."""
+    found: list[str] = []
+    for run in _WORD.findall(text):
+        for part in run.split("-"):
+            found.extend(piece[:MAX_WORD] for piece in _LETTER_DIGIT.split(part) if piece)
+    return found

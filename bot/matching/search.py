@@ -1,0 +1,183 @@
+"""Ranks the articles by how well their phrases fit a question.
+
+Decides the strength of every article and says why; it does not decide what is done with it (`decide.py`). Three views of
+an article are weighed (MATCHING, "a design", points 3-4, with prior weights):
+- `phrase`: its best phrase, by character n-grams, stems, and how much of question and phrase the other covers;
+- `learned`: its phrases taken together (`classifier.py`);
+- `article`: how much of the question all its text covers, the answer included.
+The strengths become probabilities in `trust.py`. Built once per snapshot, called by `matcher.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.kb.article import Article, Audience, Status
+from bot.kb.library import Library
+from bot.matching import morphology
+from bot.matching.classifier import MAX_LEARNED, Classifier
+from bot.matching.normalize import clean, fold, words
+from bot.matching.thresholds import ENTRY_WEIGHT, LIKENESS, PHRASE_WEIGHTS, VIEW_WEIGHTS
+from bot.matching.vectors import Index, grams
+from bot.matching.vocabulary import Vocabulary, is_filler
+
+Floats = NDArray[np.float64]
+
+EXPLAINED = 10
+"""Articles of a ranking that get their shared words listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article's fit and its grounds.
+
+    `strength` is a logit: only differences mean something. `score` is a probability, set by `trust.py`. `views` are the
+    three views and the parts of `phrase`; `shared` are the question's words found in the best phrase.
+    """
+
+    id: str
+    strength: float
+    score: float
+    phrase: str
+    views: dict[str, float]
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    text: str
+    weight: float
+
+
+def is_matched(article: Article) -> bool:
+    """Say whether customers' messages are matched with this article at all: staff's and switched-off ones are not."""
+    return article.audience is Audience.CUSTOMER and article.status is not Status.OFF
+
+
+class Searcher:
+    """All phrases of a snapshot, indexed. Immutable once built; safe to call from several threads."""
+
+    def __init__(self, library: Library, extra_words: Sequence[str] = ()) -> None:
+        articles = [article for article in library.articles.values() if is_matched(article)]
+        self.ids = tuple(sorted(article.id for article in articles))
+        texts: list[_Phrase] = []
+        starts: list[int] = []
+        for article_id in self.ids:
+            starts.append(len(texts))
+            texts.extend(_phrases(library.articles[article_id]))
+        self._phrases = tuple(texts)
+        self._starts = np.asarray(starts, dtype=np.int64)
+        folded = [words(fold(clean(phrase.text))) for phrase in texts]
+        answers = [text for article in articles for text in article.answer.values()]
+        names = [alias for product in library.products.values() for alias in product.aliases]
+        self.vocabulary = Vocabulary(folded, [*answers, *names, *extra_words], library.synonyms)
+        rows = [self.vocabulary.canonical(row) for row in folded]
+        self._chars = Index([_grams(row) for row in rows])
+        self._stems = Index([_stems_and_pairs(row) for row in rows])
+        self._mass = np.asarray([self._total(row) for row in rows])
+        self._weights = np.asarray([phrase.weight for phrase in texts])
+        self._owner = np.repeat(np.arange(len(self.ids)), np.diff([*starts, len(texts)]))
+        self._articles = Index(self._article_rows(library, rows))
+        learned = np.stack([self._likeness(row) for row in rows]) if 0 < len(rows) <= MAX_LEARNED else None
+        self._classifier = Classifier(self._owner, len(self.ids), learned)
+
+    def _article_rows(self, library: Library, rows: list[list[str]]) -> list[list[str]]:
+        """Return the stems of everything an article says, answer included."""
+        found: list[list[str]] = [[] for _ in self.ids]
+        for owner, row in zip(self._owner.tolist(), rows, strict=True):
+            found[owner].extend(map(morphology.stem, row))
+        for stems, article_id in zip(found, self.ids, strict=True):
+            article = library.articles[article_id]
+            for text in [*article.answer.values(), *(t for entry in article.entries for t in entry.text.values())]:
+                stems.extend(map(morphology.stem, self.vocabulary.canonical(words(fold(clean(text))))))
+        return found
+
+    def _likeness(self, row: Sequence[str]) -> Floats:
+        chars = self._chars.cosine(_grams(row))
+        return LIKENESS["chars"] * chars + LIKENESS["stems"] * self._stems.cosine(_stems_and_pairs(row))
+
+    def _weighed(self, row: Sequence[str]) -> list[tuple[str, float]]:
+        weighed: dict[str, float] = {}
+        for word in row:
+            stem = morphology.stem(word)
+            weighed.setdefault(stem, self.vocabulary.weight(stem, word))
+        return list(weighed.items())
+
+    def _total(self, row: Sequence[str]) -> float:
+        return sum(weight for _, weight in self._weighed(row)) or 1.0
+
+    def unknown_share(self, question: Sequence[str]) -> float:
+        """Return the share of a question's weight that lies in words which no phrase and no answer has, 0 to 1."""
+        weighed = self._weighed(self.vocabulary.canonical(question))
+        total = sum(weight for _, weight in weighed)
+        unknown = sum(weight for stem, weight in weighed if not self._articles.has(stem))
+        return unknown / total if total else 0.0
+
+    def rank(self, question: Sequence[str]) -> list[Hit]:
+        """Return every article, best first, equal ones by id. `question`: repaired words in order."""
+        if not self.ids:
+            return []
+        row = self.vocabulary.canonical(question)
+        if not row:
+            return [Hit(article_id, 0.0, 0.0, "", {}, ()) for article_id in self.ids]
+        weighed = self._weighed(row)
+        parts = self._parts(row, weighed)
+        phrase = sum((PHRASE_WEIGHTS[name] * view for name, view in parts.items()), np.zeros(len(self._phrases)))
+        phrase = np.clip(phrase * self._weights, 0.0, 1.0)
+        total = sum(weight for _, weight in weighed) or 1.0
+        views = {
+            "learned": self._classifier.scores(LIKENESS["chars"] * parts["chars"] + LIKENESS["stems"] * parts["stems"]),
+            "phrase": np.maximum.reduceat(phrase, self._starts),
+            "article": np.minimum(self._articles.mass(weighed) / total, 1.0),
+        }
+        strength: Floats = sum((VIEW_WEIGHTS[name] * view for name, view in views.items()), np.zeros(len(self.ids)))
+        order = sorted(range(len(self.ids)), key=lambda at: (-round(float(strength[at]), 6), self.ids[at]))
+        content = [word for word in dict.fromkeys(row) if not is_filler(word)]
+        hits = []
+        for place, at in enumerate(order):
+            best = self._best_phrase(at, phrase)
+            told = {name: round(float(view[at]), 4) for name, view in views.items()}
+            told |= {name: round(float(part[best]), 4) for name, part in parts.items()}
+            text = self._phrases[best].text
+            shared = self._shared(text, content) if place < EXPLAINED else ()
+            hits.append(Hit(self.ids[at], round(float(strength[at]), 4), 0.0, text, told, shared))
+        return hits
+
+    def _parts(self, row: Sequence[str], weighed: list[tuple[str, float]]) -> dict[str, Floats]:
+        shared = self._stems.mass(weighed)
+        total = sum(weight for _, weight in weighed) or 1.0
+        return {
+            "chars": self._chars.cosine(_grams(row)),
+            "stems": self._stems.cosine(_stems_and_pairs(row)),
+            "asked": np.minimum(shared / total, 1.0),
+            "covered": np.minimum(shared / self._mass, 1.0),
+        }
+
+    def _best_phrase(self, at: int, phrase: Floats) -> int:
+        start = int(self._starts[at])
+        stop = int(self._starts[at + 1]) if at + 1 < len(self._starts) else len(self._phrases)
+        return start + int(np.argmax(phrase[start:stop]))
+
+    def _shared(self, phrase: str, content: list[str]) -> tuple[str, ...]:
+        stems = set(map(morphology.stem, self.vocabulary.canonical(words(fold(clean(phrase))))))
+        return tuple(word for word in content if morphology.stem(word) in stems)
+
+
+def _grams(row: Sequence[str]) -> list[str]:
+    return [gram for word in row for gram in grams(word)]
+
+
+def _stems_and_pairs(row: Sequence[str]) -> list[str]:
+    stems = [morphology.stem(word) for word in row]
+    return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
+
+
+def _phrases(article: Article) -> list[_Phrase]:
+    found = [_Phrase(text, 1.0) for text in article.title.values()]
+    found.extend(_Phrase(text, 1.0) for texts in article.symptoms.values() for text in texts)
+    found.extend(_Phrase(text, ENTRY_WEIGHT) for entry in article.entries for text in entry.text.values())
+    if article.tags:
+        found.append(_Phrase(" ".join(article.tags), ENTRY_WEIGHT))
+    return found

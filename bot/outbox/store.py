@@ -1,0 +1,138 @@
+"""Rows of the outbox: a Bot API call that waits, was sent, or failed for good."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database as Db
+
+from bot.storage.database import Op
+from bot.storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One Bot API call: the method's name as Telegram spells it, and its parameters as JSON values.
+
+    `message_id` is the conversation message that this call sends, so that Telegram's id can be noted there.
+    `express` calls (answers to button presses) overtake everything, are not rate limited, and expire.
+    """
+
+    chat_id: int
+    method: str
+    parameters: Mapping[str, Any]
+    message_id: str | None = None
+    express: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A waiting call as stored; `payload` is sealed."""
+
+    id: int
+    chat_id: int
+    method: str
+    express: bool
+    payload: bytes
+    message_id: str | None
+    created_at: float
+
+
+def post(call: Call, vault: Vault, now: float) -> Op:
+    """Return the change that puts a call into the outbox."""
+    payload = vault.seal(call.parameters)
+
+    def op(db: Db) -> None:
+        db.execute(
+            "INSERT INTO outbox (chat_id, method, express, created_at, message_id, payload) VALUES (?, ?, ?, ?, ?, ?)",
+            [call.chat_id, call.method, int(call.express), now, call.message_id, payload],
+        )
+
+    return op
+
+
+def waiting_after(db: Db, row_id: int, limit: int) -> list[Row]:
+    """Return waiting calls with an id above `row_id`, oldest first, `limit` at the most."""
+    rows = db.execute(
+        "SELECT id, chat_id, method, express, payload, message_id, created_at FROM outbox"
+        " WHERE state = 'waiting' AND id > ? ORDER BY id LIMIT ?",
+        [row_id, limit],
+    )
+    return [Row(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6]) for row in rows]
+
+
+def sent(row: Row, telegram_id: int | None, now: float) -> Op:
+    """Return the change that marks a call carried out, erases its payload, and notes the message's Telegram id."""
+
+    def op(db: Db) -> None:
+        db.execute(
+            "UPDATE outbox SET state = 'sent', settled_at = ?, telegram_id = ?, payload = NULL WHERE id = ?",
+            [now, telegram_id, row.id],
+        )
+        if row.message_id is not None and telegram_id is not None:
+            db.execute("UPDATE messages SET telegram_id = ? WHERE id = ?", [telegram_id, row.message_id])
+
+    return op
+
+
+def failed(row: Row, fault: str, now: float, *, keep: bool) -> Op:
+    """Return the change that ends a call without success; `keep` puts its sealed payload among the dead letters."""
+
+    def op(db: Db) -> None:
+        if keep:
+            db.execute(
+                "INSERT INTO dead_letters (origin, origin_id, reason, at, payload) VALUES ('outbox', ?, ?, ?, ?)",
+                [row.id, fault, now, row.payload],
+            )
+        db.execute(
+            "UPDATE outbox SET state = 'failed', settled_at = ?, fault = ?, payload = NULL WHERE id = ?",
+            [now, fault, row.id],
+        )
+
+    return op
+
+
+def unreachable(chat_id: int, why: str, now: float) -> Op:
+    """Return the change that notes since when, and why, a customer cannot be reached."""
+
+    def op(db: Db) -> None:
+        db.execute(
+            "UPDATE users SET unreachable_since = coalesce(unreachable_since, ?), unreachable_why = ? WHERE id = ?",
+            [now, why, chat_id],
+        )
+
+    return op
+
+
+def moved(old_chat: int, new_chat: int) -> Op:
+    """Return the change that follows a group which became a supergroup; remembered, for settings name the old id."""
+
+    def op(db: Db) -> None:
+        db.execute("UPDATE outbox SET chat_id = ? WHERE chat_id = ? AND state = 'waiting'", [new_chat, old_chat])
+        db.execute(
+            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)",
+            [f"moved:{old_chat}", json.dumps(new_chat).encode()],
+        )
+
+    return op
+
+
+def moves(db: Db) -> dict[int, int]:
+    """Return every group id that Telegram has replaced, with the id that replaced it."""
+    rows = db.execute("SELECT key, value FROM meta WHERE key LIKE 'moved:%'")
+    return {int(key.partition(":")[2]): int(json.loads(value)) for key, value in rows}
+
+
+def forget_settled(before: float) -> Op:
+    """Return the change that drops settled calls older than `before`."""
+
+    def op(db: Db) -> None:
+        db.execute("DELETE FROM outbox WHERE state != 'waiting' AND settled_at < ?", [before])
+
+    return op
+
+
+def depth(db: Db) -> int:
+    """Return how many calls wait."""
+    return int(db.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'").fetchone()[0])

@@ -1,0 +1,197 @@
+"""The schema, as an append-only list of migrations: never edit one that was released, add the next.
+
+Times are epoch seconds, UTC. Ids that begin as text are made by `bot.storage.ids.new_id`. Texts are stored redacted
+(CONTRACTS, "Redaction classes"); `payload` columns are sealed by `bot.storage.vault` and emptied once handled.
+"""
+
+from sqlite_utils import Database as Db
+from sqlite_utils import Migrations
+
+migrations = Migrations("diagnost")
+
+
+class NewerSchemaError(Exception):
+    """The database was made by a newer version of the program."""
+
+
+def migrate(db: Db) -> None:
+    """Apply what is missing; raises `NewerSchemaError` where the file knows migrations that this program does not."""
+    known = {*_names()}
+    newer = [applied.name for applied in migrations.applied(db) if applied.name not in known]
+    if newer:
+        raise NewerSchemaError(
+            f"a newer diagnost made this database (it has {', '.join(newer)}); install that version or restore a backup"
+        )
+    migrations.apply(db)
+
+
+def _names() -> list[str]:
+    return [migration.name for migration in migrations._migrations]  # noqa: SLF001 - the list has no public reader
+
+
+@migrations()
+def m0001_first(db: Db) -> None:
+    """Intake, sending, dialogue state, and the record of conversations."""
+    db.executescript("""
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+
+        CREATE TABLE inbox (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT,
+            update_id INTEGER NOT NULL UNIQUE,
+            lane INTEGER NOT NULL,
+            received_at REAL NOT NULL,
+            state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
+            handled_at REAL,
+            payload BLOB
+        ) STRICT;
+        CREATE INDEX inbox_waiting ON inbox (seq) WHERE state = 'waiting';
+        CREATE INDEX inbox_handled ON inbox (handled_at) WHERE state = 'done';
+
+        CREATE TABLE dead_letters (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            origin TEXT NOT NULL CHECK (origin IN ('inbox', 'outbox')),
+            origin_id INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            at REAL NOT NULL,
+            payload BLOB
+        ) STRICT;
+
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            chat_id INTEGER NOT NULL,
+            method TEXT NOT NULL,
+            express INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed')),
+            created_at REAL NOT NULL,
+            settled_at REAL,
+            message_id TEXT,
+            telegram_id INTEGER,
+            fault TEXT,
+            payload BLOB
+        ) STRICT;
+        CREATE INDEX outbox_waiting ON outbox (id) WHERE state = 'waiting';
+        CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state != 'waiting';
+
+        CREATE TABLE dialogues (key TEXT PRIMARY KEY, state TEXT, content TEXT NOT NULL) STRICT;
+
+        CREATE TABLE users (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            username TEXT,
+            language TEXT NOT NULL,
+            language_chosen INTEGER NOT NULL DEFAULT 0,
+            first_seen REAL NOT NULL,
+            last_seen REAL NOT NULL,
+            unreachable_since REAL,
+            unreachable_why TEXT
+        ) STRICT;
+
+        CREATE TABLE conversations (
+            id TEXT PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            started_at REAL NOT NULL,
+            last_at REAL NOT NULL,
+            product TEXT
+        ) STRICT;
+        CREATE INDEX conversations_user ON conversations (user_id, last_at);
+
+        CREATE TABLE messages (
+            id TEXT PRIMARY KEY,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+            kind TEXT NOT NULL,
+            text TEXT NOT NULL,
+            at REAL NOT NULL,
+            telegram_id INTEGER,
+            edit_of TEXT,
+            file_id TEXT
+        ) STRICT;
+        CREATE INDEX messages_conversation ON messages (conversation_id, at);
+
+        CREATE TABLE secrets (
+            message_id TEXT NOT NULL REFERENCES messages (id),
+            kind TEXT NOT NULL,
+            masked TEXT NOT NULL,
+            digest TEXT
+        ) STRICT;
+        CREATE INDEX secrets_message ON secrets (message_id);
+        CREATE INDEX secrets_digest ON secrets (digest);
+
+        CREATE TABLE decisions (
+            id TEXT PRIMARY KEY,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            message_id TEXT NOT NULL REFERENCES messages (id),
+            at REAL NOT NULL,
+            kind TEXT NOT NULL,
+            article TEXT,
+            entry TEXT,
+            also TEXT NOT NULL,
+            candidates TEXT NOT NULL,
+            codes TEXT NOT NULL,
+            options TEXT NOT NULL,
+            reasons TEXT NOT NULL,
+            repairs TEXT NOT NULL,
+            form TEXT NOT NULL,
+            language TEXT NOT NULL,
+            kb TEXT NOT NULL,
+            weights TEXT NOT NULL,
+            elapsed_ms REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX decisions_conversation ON decisions (conversation_id, at);
+        CREATE INDEX decisions_at ON decisions (at);
+
+        CREATE TABLE unknown_codes (
+            code TEXT NOT NULL,
+            decision_id TEXT NOT NULL REFERENCES decisions (id),
+            at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX unknown_codes_code ON unknown_codes (code);
+
+        CREATE TABLE shown (
+            id TEXT PRIMARY KEY,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            decision_id TEXT REFERENCES decisions (id),
+            article TEXT NOT NULL,
+            how TEXT NOT NULL,
+            at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX shown_conversation ON shown (conversation_id, at);
+
+        CREATE TABLE feedback (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            decision_id TEXT REFERENCES decisions (id),
+            article TEXT NOT NULL,
+            verdict TEXT NOT NULL CHECK (verdict IN ('helped', 'not_helped')),
+            at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX feedback_article ON feedback (article, at);
+
+        CREATE TABLE screens (
+            id TEXT PRIMARY KEY,
+            user_id INTEGER NOT NULL,
+            conversation_id TEXT,
+            decision_id TEXT,
+            buttons TEXT NOT NULL,
+            at REAL NOT NULL,
+            used TEXT NOT NULL DEFAULT '[]'
+        ) STRICT;
+        CREATE INDEX screens_user ON screens (user_id, at);
+
+        CREATE TABLE handovers (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            user_id INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            question TEXT NOT NULL,
+            at REAL NOT NULL,
+            announced INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX handovers_user ON handovers (user_id, at);
+
+        CREATE TABLE albums (
+            media_group_id TEXT PRIMARY KEY,
+            chat_id INTEGER NOT NULL,
+            at REAL NOT NULL
+        ) STRICT;
+    """)

@@ -1,0 +1,1 @@
+"""Telegram's side of the program: its API, intake, the talk with one customer, buttons, rendering."""

@@ -1,0 +1,78 @@
+"""The line to the Bot API: one call out, one answer back, as Telegram gave it.
+
+aiogram builds the requests, so that they look on the wire as its own do; the answers are read here, raw, because an
+answer that a library cannot parse must not look like a call that failed, and an update it cannot parse must not stop
+the others (aiogram issues 1840, 1587).
+"""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import aiogram.methods
+import aiohttp
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.methods import TelegramMethod
+from pydantic import ValidationError
+
+from bot.outbox.answer import BAD_REQUEST, Answer, NoAnswerError
+
+CALL_SECONDS = 20.0
+
+METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
+    cls.__api_method__: cls
+    for _, cls in inspect.getmembers(aiogram.methods, inspect.isclass)
+    if issubclass(cls, TelegramMethod) and cls is not TelegramMethod
+}
+
+
+def make_bot(token: str, base: str, proxy: str | None) -> Bot:
+    """Return aiogram's bot for a token, speaking to the Bot API server at `base`, through `proxy` where one is set."""
+    session = AiohttpSession(proxy=proxy, api=TelegramAPIServer.from_base(base))
+    return Bot(token, session=session)
+
+
+class Api:
+    """Calls methods by name with JSON parameters. Raises only `NoAnswerError`; everything else is an `Answer`."""
+
+    def __init__(self, bot: Bot) -> None:
+        if not isinstance(bot.session, AiohttpSession):
+            raise TypeError("Api needs a bot made by make_bot")
+        self._bot = bot
+        self._session = bot.session
+
+    async def call(self, name: str, parameters: Mapping[str, Any], seconds: float = CALL_SECONDS) -> Answer:
+        """Carry out one call and return Telegram's answer; `NoAnswerError` where none came within `seconds`."""
+        try:
+            form = self._session.build_form_data(self._bot, METHODS[name](**parameters))
+        except (KeyError, ValidationError) as error:
+            return Answer(ok=False, code=BAD_REQUEST, description=f"not a valid call of {name}: {type(error).__name__}")
+        try:
+            client = await self._session.create_session()
+            url = self._session.api.api_url(token=self._bot.token, method=name)
+            async with client.post(url, data=form, timeout=aiohttp.ClientTimeout(total=seconds)) as response:
+                said = await response.json(content_type=None)
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+            # The exception's own text may hold the URL and with it the token.
+            raise NoAnswerError(f"no answer to {name}: {type(error).__name__}") from None
+        return _read(name, response.status, said)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._session.close()
+
+
+def _read(name: str, status: int, said: object) -> Answer:
+    if not isinstance(said, dict) or "ok" not in said:
+        raise NoAnswerError(f"the answer to {name} ({status}) was not the Bot API's")
+    parameters = said.get("parameters") or {}
+    return Answer(
+        ok=bool(said["ok"]),
+        result=said.get("result"),
+        code=int(said.get("error_code") or status),
+        description=str(said.get("description") or ""),
+        retry_after=float(parameters.get("retry_after") or 0),
+        migrate_to=parameters.get("migrate_to_chat_id"),
+    )

@@ -1,0 +1,109 @@
+"""Articles and cards as Telegram HTML, within one message's length. Pure."""
+
+import html
+
+from bot.conversations.events import Story
+from bot.i18n import Html, say
+from bot.kb.article import Article
+from bot.kb.library import Library
+from bot.kb.markdown import to_html, utf16_length, visible_text
+
+MESSAGE_UNITS = 4096
+"""Telegram's longest text, in UTF-16 units after the entities are parsed."""
+
+CARD_LINE = 300
+CARD_QUESTION = 1200
+
+
+def article_html(article: Article, entry: str | None, language: str, default: str) -> Html:
+    """Return the article as one message; the row that was asked for comes first and stands for the whole table."""
+    title = article.text_in(article.title, language, default)
+    row = next((each for each in article.entries if each.key == entry), None)
+    if row is not None:
+        body = to_html(article.text_in(row.text, language, default))
+    else:
+        body = to_html(article.text_in(article.answer, language, default))
+        if article.entries and not body:
+            body = "\n".join(to_html(article.text_in(each.text, language, default)) for each in article.entries)
+    return shorten(Html(f"<b>{html.escape(title, quote=False)}</b>\n\n{body}"))
+
+
+def fits(text: str) -> bool:
+    """Return whether Telegram takes this HTML as one message."""
+    return utf16_length(visible_text(text)) <= MESSAGE_UNITS
+
+
+def shorten(text: Html) -> Html:
+    """Return the text, cut at the last paragraph or line that fits one message; a single long line goes out plain."""
+    if fits(text):
+        return text
+    for border in ("\n\n", "\n"):
+        kept = text.split(border)
+        while len(kept) > 1:
+            kept.pop()
+            shorter = border.join(kept) + "\n…"
+            if fits(shorter) and _balanced(shorter):
+                return Html(shorter)
+    plain = visible_text(text)
+    while utf16_length(plain) > MESSAGE_UNITS - 1:
+        plain = plain[: len(plain) - max(1, (utf16_length(plain) - MESSAGE_UNITS) // 2)]
+    return Html(html.escape(plain, quote=False) + "…")
+
+
+def _balanced(text: str) -> bool:
+    return all(
+        text.count(f"<{tag}>") + text.count(f"<{tag} ") == text.count(f"</{tag}>")
+        for tag in ("b", "i", "code", "pre", "a", "blockquote")
+    )
+
+
+def cut(text: str, units: int) -> str:
+    """Return plain text of at most so many characters, with an ellipsis where something was taken off."""
+    return text if len(text) <= units else text[: units - 1].rstrip() + "…"
+
+
+def card_html(name: str, language: str, reason: str, question: str | None, story: Story, library: Library) -> Html:
+    """Return the card that tells staff everything: who, why, the question, what was shown, the conversation.
+
+    Written in the knowledge base's default language, which is the staff's; `language` is the customer's.
+    """
+    staff = library.default_language
+    parts: list[str] = [say(staff, "card-title", name=name or "—"), say(staff, "card-reason", reason=reason)]
+    parts.append(say(staff, "card-language", language=language))
+    if story.codes:
+        parts.append(say(staff, "card-codes", codes=", ".join(story.codes)))
+    if story.keys:
+        parts.append(say(staff, "card-keys", keys=", ".join(story.keys)))
+    parts.append("")
+    if question:
+        parts.append(say(staff, "card-question", question=cut(question, CARD_QUESTION)))
+    else:
+        parts.append(say(staff, "card-no-question"))
+    if story.shown:
+        parts += ["", say(staff, "card-shown")]
+        parts += [_shown_row(article_id, story, library) for article_id in story.shown]
+    head = "\n".join(parts)
+    lines = [
+        say(staff, "card-customer" if line.direction == "in" else "card-bot", text=cut(_one_line(line.text), CARD_LINE))
+        for line in story.lines
+    ]
+    # The last lines tell most: the oldest go first where the card would be too long.
+    while lines:
+        card = Html(head + "\n\n" + say(staff, "card-story") + "\n" + "\n".join(lines))
+        if fits(card):
+            return card
+        lines.pop(0)
+    return shorten(Html(head))
+
+
+def _shown_row(article_id: str, story: Story, library: Library) -> Html:
+    staff = library.default_language
+    article = library.article(article_id)
+    title = article.text_in(article.title, staff, staff) if article else article_id
+    score = f"{story.scores[article_id]:.2f}" if article_id in story.scores else "none"
+    verdict = story.verdicts.get(article_id, "none")
+    return say(staff, "card-shown-row", title=title, id=article_id, score=score, verdict=verdict)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,54 @@
+"""The story of one message: redact → match against one snapshot → decide. What it comes to is shown by `handlers/`.
+
+Decides nothing of its own; it fixes the order, so that nothing secret ever reaches the matcher, the record or the
+screen, and so that one message sees one revision of the knowledge base from beginning to end.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversations.events import Turn
+from bot.conversations.redact import Redacted, Redactor
+from bot.kb.library import Library
+from bot.matching.decision import Decision
+from bot.matching.matcher import Matcher
+from bot.matching.matcher import Turn as MatcherTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is built once per snapshot of the knowledge base and swapped together with it."""
+
+    library: Library
+    matcher: Matcher
+    redactor: Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Triaged:
+    """One message, understood: its redacted text, the decision, and how long that took in milliseconds."""
+
+    redacted: Redacted
+    decision: Decision
+    elapsed_ms: float
+
+
+def prepare(library: Library, hash_key: bytes) -> Prepared:
+    """Build all that a snapshot needs to answer; takes as long as the matcher takes to learn it."""
+    formats = [key_format for product in library.products.values() for key_format in product.key_formats]
+    return Prepared(library, Matcher(library), Redactor(formats, hash_key))
+
+
+def triage(text: str, prepared: Prepared, turns: Sequence[Turn] = (), language: str | None = None) -> Triaged:
+    """Understand one message of a customer in its conversation. Never raises, whatever the text."""
+    begun = time.perf_counter()
+    redacted = prepared.redactor.redact(text)
+    legible = redacted.text
+    for secret in redacted.secrets:
+        # The four characters that a mask leaves may look like an error code, which they never are.
+        legible = legible.replace(secret.masked, secret.masked.partition("…")[0])
+    decision = prepared.matcher.ask(
+        legible, language=language, conversation=[MatcherTurn(turn.text, turn.article) for turn in turns]
+    )
+    return Triaged(redacted, decision, (time.perf_counter() - begun) * 1000)

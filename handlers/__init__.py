@@ -1,0 +1,53 @@
+"""What a person can see the bot do: one file a behaviour, and the ordered table of all routes on this page.
+
+Order matters: the first route that fits takes the message. Handlers decide what is said next; they neither send nor
+write, they add to the update's effects through `talk`.
+"""
+
+from aiogram import Dispatcher, F, Router
+from aiogram.enums import ChatType
+from aiogram.filters import Command, CommandStart, StateFilter
+
+from bot.telegram.handover import Asking
+from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
+from handlers import buttons, edit, escalate, fallback, groups, language, media, privacy, question, start
+
+
+def build_router(kit: KitMiddleware, talk: TalkMiddleware) -> Router:
+    """Return the routes, in order, with the middlewares that give handlers their `kit` and their `talk`."""
+    root = Router(name="root")
+    customers = Router(name="customers")
+    customers.message.outer_middleware(talk)
+    customers.edited_message.outer_middleware(talk)
+    customers.callback_query.outer_middleware(talk)
+
+    customers.message.register(start.greet, CommandStart())
+    customers.message.register(start.help_, Command("help"))
+    customers.message.register(start.cancel, Command("cancel"))
+    customers.message.register(language.ask, Command("language"))
+    customers.message.register(privacy.tell, Command("privacy"))
+    customers.message.register(escalate.human, Command("human"))
+    customers.message.register(fallback.unknown_command, F.text.startswith("/"))
+    customers.message.register(escalate.question_for_person, StateFilter(Asking.question), F.text)
+    customers.message.register(question.text, F.text)
+    customers.message.register(media.captioned, F.caption)
+    customers.message.register(media.wordless, media.is_content)
+    customers.message.register(fallback.service_message)
+
+    customers.edited_message.register(edit.edited, F.text | F.caption)
+    customers.edited_message.register(fallback.service_message)
+
+    customers.callback_query.register(buttons.press)
+
+    root.my_chat_member.register(groups.private_membership, F.chat.type == ChatType.PRIVATE)
+    root.my_chat_member.register(groups.group_membership)
+    root.message.register(groups.migrated, F.migrate_to_chat_id)
+    root.include_router(customers)
+    for observer in (root.message, root.edited_message, root.callback_query, root.my_chat_member):
+        observer.outer_middleware(kit)
+    return root
+
+
+def attach(dispatcher: Dispatcher, router: Router) -> None:
+    """Hang the routes into aiogram's dispatcher."""
+    dispatcher.include_router(router)

@@ -1,0 +1,29 @@
+"""A question edited after the answer: understood again, answered again only where the answer changes."""
+
+from aiogram.fsm.context import FSMContext
+from aiogram.types import Message
+
+from bot.conversations import store
+from bot.matching.decision import Kind
+from bot.storage.database import Database
+from bot.telegram.talk import Talk
+from handlers import question
+
+
+async def edited(message: Message, talk: Talk, state: FSMContext, database: Database) -> None:
+    """Answer what the message says now."""
+    words = message.text or message.caption or ""
+    user_id, telegram_id = talk.person.id, message.message_id
+    before = await database.read(lambda db: store.message_by_telegram_id(db, user_id, telegram_id))
+    triaged = await question.understand(talk, words)
+    if before is not None and before[1] == triaged.redacted.text:
+        # Telegram also reports an edit when only a link preview or a reaction changed.
+        return
+    earlier = before[0] if before else None
+    message_id = talk.hear("text", triaged.redacted, telegram_id, edit_of=earlier)
+    was = await database.read(lambda db: store.decision_on(db, user_id, telegram_id))
+    now = triaged.decision
+    if was == (now.kind.value, now.article) and now.kind is Kind.ANSWER:
+        talk.say(talk.text("edit-same"), reply_to=telegram_id)
+        return
+    await question.reply(talk, state, database, triaged, message_id, talk.text("edit-new"))
