@@ -61,9 +61,14 @@ def run() -> None:
     if settings.bot_mode is BotMode.WEBHOOK:
         print("BOT_MODE: webhook is not in this version yet; set BOT_MODE=polling", file=sys.stderr)
         raise typer.Exit(WRONG_USE)
-    secrets = [settings.bot_token.get_secret_value()]
-    configure(settings.log_format.value, settings.log_level.value, secrets)
+    configure(settings.log_format.value, settings.log_level.value, _secrets(settings, secret))
     raise typer.Exit(asyncio.run(_run(_plan(settings, secret), _clock(settings))))
+
+
+def _secrets(settings: Settings, secret: bytes) -> list[str]:
+    """Return every text that must never stand in a log."""
+    held = (settings.bot_token, settings.webhook_secret, settings.telegram_proxy)
+    return [each.get_secret_value() for each in held if each is not None] + [secret.decode(errors="replace")]
 
 
 def _clock(settings: Settings) -> Clock:

@@ -5,6 +5,7 @@ as an argument. A key that is missing is a defect of ours and raises; a test hol
 """
 
 import html
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,13 @@ LOCALES = Path(__file__).parent / "locales"
 
 SPEAK_RUSSIAN = frozenset({"ru", "uk", "be", "kk", "ky", "uz", "tg", "hy", "az"})
 """Client languages whose speakers among our customers read Russian more surely than English."""
+
+
+LONG = 200
+"""Arguments longer than this are put into the text after Fluent is done: it refuses an argument of 2,500 characters."""
+
+
+_MARK = re.compile("\ue000([0-9]{1,3})\ue001")
 
 
 class Html(str):
@@ -56,10 +64,14 @@ def _format(language: str, key: str, arguments: Mapping[str, str | float]) -> st
     pattern = bundle.get_message(key).value if bundle.has_message(key) else None
     if pattern is None:
         raise UnknownTextError(f"{language}: {key}")
-    text, faults = bundle.format_pattern(pattern, dict(arguments))
+    # Private-use characters, which Fluent passes through; no text of ours selects by an argument as long as these.
+    long = [(name, value) for name, value in arguments.items() if isinstance(value, str) and len(value) > LONG]
+    marks = {name: f"\ue000{place}\ue001" for place, (name, _) in enumerate(long)}
+    text, faults = bundle.format_pattern(pattern, {**arguments, **marks})
     if faults:
         raise UnknownTextError(f"{language}: {key}: {faults[0]}")
-    return str(text)
+    # Once over the text: what is put in is not looked at again, whatever a customer wrote.
+    return _MARK.sub(lambda mark: long[int(mark[1])][1] if int(mark[1]) < len(long) else mark[0], str(text))
 
 
 def say(language: str, key: str, /, **arguments: str | float) -> Html:

@@ -4,6 +4,8 @@ Order matters: the first route that fits takes the message. Handlers decide what
 write, they add to the update's effects through `talk`.
 """
 
+import re
+
 from aiogram import Dispatcher, F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Command, CommandStart, StateFilter
@@ -11,6 +13,9 @@ from aiogram.filters import Command, CommandStart, StateFilter
 from bot.telegram.handover import Asking
 from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
 from handlers import buttons, edit, escalate, fallback, groups, language, media, privacy, question, start
+
+COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]+)?(\s|$)")
+"""What Telegram marks as a command at the beginning of a text; a path such as `/var/log` is none."""
 
 
 def build_router(kit: KitMiddleware, talk: TalkMiddleware) -> Router:
@@ -27,8 +32,8 @@ def build_router(kit: KitMiddleware, talk: TalkMiddleware) -> Router:
     customers.message.register(language.ask, Command("language"))
     customers.message.register(privacy.tell, Command("privacy"))
     customers.message.register(escalate.human, Command("human"))
-    customers.message.register(fallback.unknown_command, F.text.startswith("/"))
-    customers.message.register(escalate.question_for_person, StateFilter(Asking.question), F.text)
+    customers.message.register(fallback.unknown_command, F.text.regexp(COMMAND))
+    customers.message.register(escalate.question_for_person, StateFilter(Asking.question), F.text | F.caption)
     customers.message.register(question.text, F.text)
     customers.message.register(media.captioned, F.caption)
     customers.message.register(media.wordless, media.is_content)

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery
 
 from bot.conversations.events import Button, Conversation, Screen
 from bot.conversations.screens import store
+from bot.i18n import LANGUAGES
 from bot.storage.database import Database
 from bot.telegram.answering import person_button, show_article, visible_article
 from bot.telegram.handover import call_person
@@ -35,6 +36,8 @@ async def press(query: CallbackQuery, talk: Talk, state: FSMContext, database: D
     if button.do in ONCE and index in screen.used:
         talk.toast(query.id, talk.label("pressed-button"))
         return
+    if button.do != "language" and button.value in LANGUAGES and not talk.person.language_chosen:
+        talk.reply_language = button.value
     talk.effects.add(store.use_button(screen, index))
     toast = TOASTS.get(button.do)
     talk.toast(query.id, talk.label(toast) if toast else "")

@@ -5,7 +5,7 @@ from aiogram.fsm.context import FSMContext
 from bot.conversations import store
 from bot.conversations.events import Screen
 from bot.storage.database import Database
-from bot.telegram.answering import show_article, visible_article
+from bot.telegram.answering import NO_FEEDBACK, show_article, visible_article
 from bot.telegram.handover import call_person
 from bot.telegram.talk import Talk
 
@@ -34,12 +34,14 @@ async def not_helped(talk: Talk, screen: Screen, article_id: str, state: FSMCont
         if len(tried) <= MORE_ARTICLES:
             for candidate, score in candidates:
                 article = visible_article(talk, candidate)
+                if candidate in NO_FEEDBACK:
+                    continue
                 if candidate not in shown and score >= NEXT_SCORE and article is not None:
                     intro = talk.text("next-candidate")
                     show_article(talk, article, how="next", decision_id=decision_id, intro=intro)
                     return
     talk.say(talk.text("not-helped-last"))
-    await call_person(talk, state, database, reason="not_helped")
+    await call_person(talk, state, database, reason="not_helped", verdicts={article_id: "not_helped"})
 
 
 def _record(talk: Talk, screen: Screen, article_id: str, verdict: str) -> None:

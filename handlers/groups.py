@@ -42,5 +42,6 @@ async def group_membership(event: ChatMemberUpdated, kit: Kit) -> None:
 
 async def migrated(message: Message, kit: Kit) -> None:
     """Follow the staff's group to its new id."""
-    if message.chat.id == kit.staff_chat and message.migrate_to_chat_id is not None:
+    # The sender has begun to follow already, so the kit may name the new id.
+    if message.migrate_to_chat_id is not None and kit.staff_chat in {message.chat.id, message.migrate_to_chat_id}:
         kit.effects.add(outbox.moved(message.chat.id, message.migrate_to_chat_id))

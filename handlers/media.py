@@ -16,6 +16,7 @@ KINDS: dict[str, str] = {
     ContentType.PHOTO: PICTURE,
     ContentType.VIDEO: PICTURE,
     ContentType.ANIMATION: PICTURE,
+    ContentType.LIVE_PHOTO: PICTURE,
     ContentType.DOCUMENT: FILE,
     ContentType.VOICE: VOICE,
     ContentType.AUDIO: VOICE,
@@ -30,6 +31,8 @@ KINDS: dict[str, str] = {
     ContentType.STORY: OTHER,
     ContentType.PAID_MEDIA: OTHER,
     ContentType.CHECKLIST: OTHER,
+    ContentType.RICH_MESSAGE: OTHER,
+    ContentType.GIVEAWAY: OTHER,
     ContentType.UNKNOWN: OTHER,
 }
 
@@ -41,7 +44,7 @@ def is_content(message: Message) -> bool:
 
 async def captioned(message: Message, talk: Talk, state: FSMContext, database: Database) -> None:
     """Answer the caption as a question."""
-    _note_album(message, talk)
+    note_album(message, talk)
     kind = KINDS.get(message.content_type, OTHER)
     caption = message.caption or ""
     await question.answer(talk, state, database, caption, message.message_id, kind=kind, file_id=file_id_of(message))
@@ -52,7 +55,7 @@ async def wordless(message: Message, talk: Talk, database: Database) -> None:
     kind = KINDS[message.content_type]
     album = message.media_group_id
     silent = album is not None and not await database.read(lambda db: store.album_is_new(db, album))
-    _note_album(message, talk)
+    note_album(message, talk)
     talk.hear(kind, talk.prepared.redactor.redact(""), message.message_id, file_id=file_id_of(message))
     if not silent:
         if message.document is not None and (message.document.mime_type or "").startswith("image/"):
@@ -60,7 +63,8 @@ async def wordless(message: Message, talk: Talk, database: Database) -> None:
         talk.say(talk.text(f"got-{kind}"), [person_button(talk)])
 
 
-def _note_album(message: Message, talk: Talk) -> None:
+def note_album(message: Message, talk: Talk) -> None:
+    """Note an album as begun, so that its other members are not answered one by one."""
     if message.media_group_id is not None:
         talk.effects.add(store.save_album(message.media_group_id, talk.chat_id, talk.now))
 

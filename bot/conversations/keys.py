@@ -126,7 +126,8 @@ def _spells_key(letters: Letters, body: int, groups: Sequence[int]) -> bool:
     wrapped = len(at_borders) == len(borders) and (
         (set(at_borders) <= JOINTS and set(inside) <= BLANKS) or (BREAK in inside and BREAK not in at_borders)
     )
-    regrouped = len({p.size for p in pieces[:-1]}) == 1 and set(inside) <= JOINTS and _digits(text) > 0
+    alike = len(pieces) > 3 and len({p.size for p in pieces[:-1]}) == 1  # noqa: PLR2004 - two pieces say nothing
+    regrouped = alike and set(inside) <= JOINTS and _digits(text) > 0
     return one_by_one or wrapped or regrouped or (mixed > 1 and mixed * 2 >= len(pieces))
 
 
@@ -150,10 +151,13 @@ def _nearly(letters: Letters, body: int, groups: Sequence[int]) -> int:
     gaps = {p.gap for p in taken[1:]}
     if taken[0].text.strip("X") == "" or not _mixed(text):
         return body
-    halves = len(taken) == 2 and {p.size for p in taken} == {5}  # noqa: PLR2004 - half a key: two groups of five
-    if gaps <= JOINTS and (halves or len(taken) > 2):  # noqa: PLR2004
+    fives = sum(p.size == _BARE_GROUP for p in taken)
+    mixed = sum(p.mixed for p in taken)
+    # Half a key is two whole groups; article ids such as miko-1011-1014 are none.
+    grouped = fives * 2 >= len(taken) or mixed > 1 if len(taken) > 2 else fives == 2  # noqa: PLR2004
+    if gaps <= JOINTS and grouped:
         return taken[-1].end
-    if len(taken) >= len(groups) and sum(p.mixed for p in taken[: len(groups)]) > 1:
+    if len(taken) >= len(groups) and mixed > 1:
         return taken[len(groups) - 1].end
     return body
 

@@ -24,7 +24,7 @@ LOOK_ALIKES: Final = str.maketrans(
 NONE, HYPHEN, POINT, SPACE, BREAK, OTHER, WALL = ".hpsnow"
 JOINTS: Final = frozenset((HYPHEN, POINT))
 BLANKS: Final = frozenset((SPACE, BREAK))
-MAX_MARKS, MAX_BREAKS, MAX_STARS = 12, 4, 3
+MAX_MARKS, MAX_BREAKS, MAX_STARS = 24, 4, 3
 
 MASKED: Final = re.compile(
     r"[A-Z0-9]{2,12}-…[A-Z0-9]{4}(?![A-Za-z0-9])|‹(?:password|token|private key|phone|email|inn|card)›"

@@ -211,6 +211,8 @@ def _is_password(text: str, match: re.Match[str]) -> bool:
     bare = value.strip(".,;:!?()\"'`«»*")
     if not bare or _NO_VALUE.match(bare):
         return False
+    if match["label"].lower() == "pass" and text[match.end("label")] not in ":=":
+        return False  # the verb
     quoted = value[0] in "\"'`«"
     ends_line = text[match.end() : match.end() + 1] in {"", "\n", "\r"}
     match sign:

@@ -134,6 +134,16 @@ def message_by_telegram_id(db: Db, user_id: int, telegram_id: int) -> tuple[str,
     return (row[0], row[1]) if row else None
 
 
+def kept_of(db: Db, user_id: int, telegram_id: int) -> tuple[str, str] | None:
+    """Return (kind, redacted text) of a customer's message, or None where it is not on record."""
+    row = db.execute(
+        "SELECT m.kind, m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id"
+        " WHERE c.user_id = ? AND m.telegram_id = ? AND m.direction = 'in' ORDER BY m.rowid DESC LIMIT 1",
+        [user_id, telegram_id],
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def save_decision(
     decision_id: str, conversation_id: str, message_id: str, decision: Decision, elapsed_ms: float, now: float
 ) -> Op:

@@ -119,8 +119,7 @@ class Worker:
         while True:
             try:
                 return await self._database.read(lambda db: store.waiting_after(db, self._seq, room))
-            except StorageUnavailableError as error:
-                log.critical("inbox.unreadable", fault=str(error))
+            except StorageUnavailableError:
                 await asyncio.sleep(self._storage_pause)
 
     async def _run_lane(self, key: int, lane: deque[Waiting]) -> None:
@@ -180,8 +179,8 @@ class Worker:
             try:
                 async with self._slots:
                     await act(effects)
-            except StorageUnavailableError as error:
-                log.critical("storage.unavailable", fault=str(error), update_id=waiting.update_id)
+            except StorageUnavailableError:
+                log.debug("storage.awaited", update_id=waiting.update_id)
                 await asyncio.sleep(self._storage_pause)
             else:
                 return effects
@@ -191,8 +190,8 @@ class Worker:
         while True:
             try:
                 await self._database.write(effects.apply)
-            except StorageUnavailableError as error:
-                log.critical("storage.unavailable", fault=str(error), update_id=waiting.update_id)
+            except StorageUnavailableError:
+                log.debug("storage.awaited", update_id=waiting.update_id)
                 await asyncio.sleep(self._storage_pause)
             except SettledAlreadyError:
                 log.warning("update.settled_already", update_id=waiting.update_id)

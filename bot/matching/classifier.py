@@ -34,11 +34,13 @@ class Classifier:
             target = np.zeros((len(owner), articles))
             target[np.arange(len(owner)), owner] = 1.0
             symmetric = (kernel + kernel.T) / 2.0
-            self._weights = np.linalg.solve(symmetric + RIDGE * np.eye(len(owner)), target)
+            solved = np.linalg.solve(symmetric + RIDGE * np.eye(len(owner)), target)
+            self._weights = np.asarray(solved, dtype=np.float64)
 
     def scores(self, likeness: Floats) -> Floats:
         """Return a score per article for a question's likeness to every phrase; near 1 for a phrase of the article."""
         if self._weights is not None:
-            # Written as a sum in fixed order: BLAS may split the work differently from run to run.
-            return np.asarray((likeness[:, None] * self._weights).sum(axis=0))
-        return np.bincount(self._owner, weights=likeness, minlength=self._articles) * self._share
+            # Not `@`: BLAS may split the work differently from run to run.
+            return np.asarray(np.einsum("p,pa->a", likeness, self._weights), dtype=np.float64)
+        sums = np.bincount(self._owner, weights=likeness, minlength=self._articles)
+        return np.asarray(sums * self._share, dtype=np.float64)

@@ -19,7 +19,9 @@ from bot.matching.thresholds import (
     MAX_CHOICES,
     MAX_CLOSEST,
     OPTION_SHARE,
+    PERSON_SCORE,
     RIVAL_SCORE,
+    RIVAL_STRENGTH,
 )
 
 MIN_CANDIDATES = 5
@@ -86,7 +88,10 @@ def _by_code(shown: Sequence[Hit], known: Sequence[Mention], hidden: Collection[
     owners = [a for a in known[0].articles if a not in hidden]
     if len(owners) > 1 and scores.get(owners[0], 0.0) == scores.get(owners[1], 0.0):
         return Verdict(
-            Kind.CLARIFY, candidates=candidates, options=tuple(owners[:MAX_CHOICES]), reasons=(*reasons, "several products have it")
+            Kind.CLARIFY,
+            candidates=candidates,
+            options=tuple(owners[:MAX_CHOICES]),
+            reasons=(*reasons, "several products have it"),
         )
     return Verdict(Kind.ANSWER, first, None, tuple(named[1:]), candidates, (), reasons)
 
@@ -108,6 +113,10 @@ def _by_feature(shown: Sequence[Hit], features: Sequence[Mention], hidden: Colle
     own = max((hit.score for hit in shown if hit.id in owners), default=0.0)
     if not owners or (rival is not None and rival.score >= RIVAL_SCORE and rival.score > own):
         return _by_score(shown, (mention.reason, "but the words say more than the number"))
+    if not mention.plain and rival is not None and rival.strength >= RIVAL_STRENGTH:
+        candidates = _candidates(shown, {}, ())
+        doubt = f"the words may mean {rival.id}: strength {rival.strength:.1f}"
+        return Verdict(Kind.CLARIFY, None, None, (), candidates, (rival.id, owners[0]), (mention.reason, doubt))
     entry = mention.found.value if mention.found.known else None
     candidates = _candidates(shown, {owners[0]: f"feature {mention.found.value}"}, owners[:1])
     return Verdict(Kind.ANSWER, owners[0], entry, (), candidates, (), (mention.reason,))
@@ -116,12 +125,17 @@ def _by_feature(shown: Sequence[Hit], features: Sequence[Mention], hidden: Colle
 def _by_score(shown: Sequence[Hit], reasons: tuple[str, ...]) -> Verdict:
     candidates = _candidates(shown, {}, ())
     if not shown or shown[0].score <= 0:
-        return Verdict(Kind.UNSURE, candidates=candidates, reasons=(*reasons, "no word of the message is in any article"))
+        return Verdict(
+            Kind.UNSURE, candidates=candidates, reasons=(*reasons, "no word of the message is in any article")
+        )
     best = shown[0]
     told = f"best phrase «{best.phrase}», {best.id} {best.score:.2f}"
     told += f", runner-up {shown[1].id} {shown[1].score:.2f}" if len(shown) > 1 else ", no runner-up"
+    if best.id == CALL_A_HUMAN and best.score >= PERSON_SCORE:
+        said = f"asks for a person: at least {PERSON_SCORE}"
+        return Verdict(Kind.ESCALATE, best.id, None, (), candidates, (), (*reasons, told, said))
     if best.score >= ANSWER_SCORE:
-        kind = {CALL_A_HUMAN: Kind.ESCALATE, HOW_TO_USE: Kind.SMALLTALK}.get(best.id, Kind.ANSWER)
+        kind = Kind.SMALLTALK if best.id == HOW_TO_USE else Kind.ANSWER
         return Verdict(kind, best.id, None, (), candidates, (), (*reasons, told, f"sure: at least {ANSWER_SCORE}"))
     if best.score >= CLARIFY_SCORE:
         close = [hit.id for hit in shown[:MAX_CHOICES] if hit.score >= best.score * OPTION_SHARE]
@@ -134,7 +148,11 @@ def _by_score(shown: Sequence[Hit], reasons: tuple[str, ...]) -> Verdict:
 
 def _candidates(shown: Sequence[Hit], lifted: dict[str, str], named: Sequence[str]) -> tuple[Candidate, ...]:
     found = [
-        Candidate(hit.id, CODE_SCORE if hit.id in lifted else min(hit.score, CODE_SCORE - 0.01), lifted.get(hit.id) or _why(hit))
+        Candidate(
+            hit.id,
+            CODE_SCORE if hit.id in lifted else min(hit.score, CODE_SCORE - 0.01),
+            lifted.get(hit.id) or _why(hit),
+        )
         for hit in shown
     ]
     found.sort(key=lambda c: (-c.score, named.index(c.id) if c.id in named else len(named), c.id))

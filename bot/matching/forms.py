@@ -123,9 +123,7 @@ def choose(text: str, knows: Knows) -> Form:
     if best == TYPED and mixed:
         name = max((LAYOUT, TRANSLIT), key=lambda other: sum(1 for _, form in mixed if form == other))
     chosen = dict(mixed)
-    result = [
-        word for index in range(len(chunks)) for word in readings[chosen.get(index, best)][index]
-    ]
+    result = [word for index in range(len(chunks)) for word in readings[chosen.get(index, best)][index]]
     reasons = () if name == TYPED else (f"read as {name}: {' '.join(result)[:120]}",)
     return Form(name, tuple(result), reasons)
 

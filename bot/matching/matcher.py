@@ -13,18 +13,17 @@ from dataclasses import dataclass, replace
 from bot.kb.article import Status
 from bot.kb.library import Library
 from bot.matching import forms
-from bot.matching.codes import CodeBook, Mention
+from bot.matching.codes import ERROR, CodeBook, Mention, Reading
 from bot.matching.decide import Verdict, decide
 from bot.matching.decision import CALL_A_HUMAN, HOW_TO_USE, Candidate, Decision, Kind
 from bot.matching.morphology import stem
-from bot.matching.normalize import clean, fold, words
+from bot.matching.normalize import clean, fold, without_noise, words
 from bot.matching.repair import Speller
-from bot.matching.search import Hit, Searcher
+from bot.matching.search import GENERAL, Hit, Searcher
 from bot.matching.talk import WORDS, Talk, hear
 from bot.matching.thresholds import fingerprint
 from bot.matching.trust import weigh
 
-_GENERAL = "general"
 _CYRILLIC = re.compile(r"[а-яё]")
 _LATIN = re.compile(r"[a-z]")
 
@@ -60,9 +59,10 @@ class Matcher:
         """
         vocabulary = self._searcher.vocabulary
         cleaned = clean(text)
-        form = forms.choose(cleaned, vocabulary.knows)
-        mentions, refused = self._find_codes(fold(cleaned), form)
-        asked, repairs = self._speller.repair(form.words)
+        form = forms.choose(without_noise(cleaned), vocabulary.knows)
+        numbers = self._read_numbers(fold(cleaned), form)
+        mentions = numbers.mentions
+        asked, repairs = self._speller.repair(word for word in form.words if word not in numbers.refused)
         heard = hear([word for word in asked if not word.isdigit()] if not mentions else asked)
 
         tried = [turn.article for turn in conversation if turn.article is not None]
@@ -75,14 +75,14 @@ class Matcher:
                 question = (*earlier, *heard.rest)
 
         spoken = product or self._product_in(asked) or self._product_of(tried)
-        ranked = self._searcher.rank(question)
-        hits = weigh(ranked, self._searcher.unknown_share(question), lambda article: self._fits(article, spoken))
+        named = [article for mention in mentions for article in mention.articles]
+        hits = weigh(self._searcher.rank(question, spoken, named), self._searcher.outlook(question))
 
         verdict = self._verdict(heard.talk, mentions, hits, hidden, tried)
         shadow = [hit for hit in hits[:1] if hit.id in self._shadow]
         reasons = (
             *form.reasons,
-            *refused,
+            *numbers.reasons,
             *((f"product {spoken}",) if spoken else ()),
             *verdict.reasons,
             *(f"shadow article {hit.id} would have come first with {hit.score:.2f}" for hit in shadow),
@@ -90,7 +90,7 @@ class Matcher:
         return Decision(
             kind=verdict.kind,
             article=verdict.article,
-            entry=verdict.entry or self._entry(verdict.article, asked),
+            entry=verdict.entry or self._entry(verdict.article, asked, mentions),
             also=verdict.also,
             candidates=verdict.candidates,
             codes=tuple(mention.found for mention in mentions),
@@ -104,21 +104,25 @@ class Matcher:
             smalltalk=_smalltalk(heard.talk, verdict),
         )
 
-    def _find_codes(self, folded: str, form: forms.Form) -> tuple[list[Mention], list[str]]:
+    def _read_numbers(self, folded: str, form: forms.Form) -> Reading:
         counts = self._searcher.vocabulary.counts
-        mentions, refused = self._codes.find(folded, counts)
-        if form.name != forms.TYPED and not any(mention.plain for mention in mentions):
-            mentions, refused = self._codes.find(" ".join(form.words), counts)
-        return mentions, refused
+        typed = self._codes.find(folded, counts)
+        if form.name == forms.TYPED or any(mention.plain for mention in typed.mentions):
+            return typed
+        return self._codes.find(" ".join(form.words), counts)
 
     def _verdict(
         self, talk: Talk, mentions: Sequence[Mention], hits: Sequence[Hit], hidden: set[str], tried: Sequence[str]
     ) -> Verdict:
-        near = [article for mention in mentions if not mention.articles for article in self._codes.near(mention.found.value)]
+        near = [
+            article for mention in mentions if not mention.articles for article in self._codes.near(mention.found.value)
+        ]
         verdict = decide(hits, mentions, list(dict.fromkeys(near)), hidden)
         if talk is Talk.PERSON:
             said = ("asks for a person",)
-            return replace(verdict, kind=Kind.ESCALATE, article=CALL_A_HUMAN, entry=None, also=(), options=(), reasons=said)
+            return replace(
+                verdict, kind=Kind.ESCALATE, article=CALL_A_HUMAN, entry=None, also=(), options=(), reasons=said
+            )
         if talk is Talk.NOT_HELPED and tried:
             return _after_failure(verdict, tried)
         if talk in {Talk.GREETING, Talk.THANKS, Talk.BYE, Talk.CAPABILITIES} and not mentions:
@@ -128,7 +132,7 @@ class Matcher:
         return verdict
 
     def _words_of(self, text: str) -> tuple[str, ...]:
-        form = forms.choose(clean(text), self._searcher.vocabulary.knows)
+        form = forms.choose(without_noise(clean(text)), self._searcher.vocabulary.knows)
         return self._speller.repair(form.words)[0]
 
     def _product_in(self, asked: Sequence[str]) -> str | None:
@@ -140,22 +144,20 @@ class Matcher:
 
     def _product_of(self, tried: Sequence[str]) -> str | None:
         article = self._library.article(tried[-1]) if tried else None
-        return article.product if article is not None and article.product != _GENERAL else None
+        return article.product if article is not None and article.product != GENERAL else None
 
-    def _fits(self, article_id: str, product: str | None) -> bool:
-        return product is None or self._library.articles[article_id].product in {product, _GENERAL}
-
-    def _entry(self, article_id: str | None, asked: Sequence[str]) -> str | None:
-        """Return the key of the row that the question names, where an article's keys are words."""
+    def _entry(self, article_id: str | None, asked: Sequence[str], mentions: Sequence[Mention]) -> str | None:
+        """Return the key of the first row that the question names; a number that is an error code names none."""
         article = self._library.article(article_id) if article_id else None
-        if article is None:
+        if article is None or any(mention.found.kind == ERROR for mention in mentions):
             return None
-        stems = set(map(stem, asked))
+        stems = list(map(stem, asked))
+        named = []
         for entry in article.entries:
-            key = words(fold(entry.key))
-            if key and not entry.key.isdigit() and all(stem(word) in stems for word in key):
-                return entry.key
-        return None
+            key = [stem(word) for word in words(fold(entry.key))]
+            if key and all(part in stems for part in key):
+                named.append((stems.index(key[0]), entry.key))
+        return min(named)[1] if named else None
 
     def _language(self, asked: Sequence[str], cleaned: str, language: str | None, conversation: Sequence[Turn]) -> str:
         for text in (" ".join(asked), fold(cleaned)):
@@ -175,7 +177,13 @@ def _after_failure(verdict: Verdict, tried: Sequence[str]) -> Verdict:
     said = f"{tried[-1]} did not help"
     if len(set(tried)) > 1 or verdict.kind is Kind.UNSURE:
         return replace(
-            verdict, kind=Kind.ESCALATE, article=CALL_A_HUMAN, entry=None, also=(), options=(), reasons=(said, *verdict.reasons)
+            verdict,
+            kind=Kind.ESCALATE,
+            article=CALL_A_HUMAN,
+            entry=None,
+            also=(),
+            options=(),
+            reasons=(said, *verdict.reasons),
         )
     return replace(verdict, reasons=(said, *verdict.reasons))
 
@@ -186,9 +194,11 @@ def _product_names(library: Library) -> tuple[tuple[tuple[str, ...], str], ...]:
         tuple(map(stem, words(fold(name)))): product.id
         for product in library.products.values()
         for name in (*product.names.values(), *product.aliases, product.id)
-        if product.id != _GENERAL
+        if product.id != GENERAL
     }
-    return tuple(sorted(((name, product) for name, product in found.items() if name), key=lambda pair: (-len(pair[0]), pair)))
+    return tuple(
+        sorted(((name, product) for name, product in found.items() if name), key=lambda pair: (-len(pair[0]), pair))
+    )
 
 
 def _smalltalk(talk: Talk, verdict: Verdict) -> str | None:

@@ -48,4 +48,4 @@ def is_serving_word(word: str) -> bool:
     """Say whether a Russian word is a preposition, conjunction, particle, pronoun or interjection."""
     if not _CYRILLIC.fullmatch(word) or not _analyzer().word_is_known(word):
         return False
-    return _analyzer().parse(word)[0].tag.POS in _SERVING
+    return _analyzer().tag(word)[0].POS in _SERVING

@@ -23,7 +23,23 @@ _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _DROPPED_CATEGORIES = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn"})
+_NOISE = re.compile(
+    r"""
+      \b(?P<prefix>[^\W\d_]{2,12})(?:-[\w*]{4,6}){3,}(?!\w)      # licence key, coupon
+    | \b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b           # GUID
+    | \b(?=[0-9a-f]{0,80}?\d)[0-9a-f]{16,80}\b                 # hash, session
+    | \b\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?(?:\#[a-z]{3}:)?       # log stamp
+    | \b\d{1,2}[./-]\d{1,2}[./-]\d{4}\b(?<!01[./-]01[./-]1970)  # date; the one with a meaning stays
+    | \b\d{4}-\d{2}-\d{2}\b
+    | (?:\+\d|\b[78])[\s(-]{0,2}\d{3}[\s)-]{0,2}\d{3}[\s-]?\d{2}[\s-]?\d{2}\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
+_LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[а-я]")
+_MIXED = re.compile(r"[^\W_]*(?:[a-z][а-я]|[а-я][a-z])[^\W_]*")
+_TO_RUSSIAN = str.maketrans("acekmopxytbh", "асекморхутвн")
+_TO_LATIN = str.maketrans("асекморхутвн", "acekmopxytbh")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
@@ -51,8 +67,25 @@ def _plain(char: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return cleaned text in lower case with `е` for `ё`: the shape in which words are compared."""
-    return text.lower().replace("ё", "е")
+    """Return cleaned text in lower case with `е` for `ё`: the shape in which words are compared.
+
+    A word of both alphabets is written in one where look-alike letters allow it: "ошибкa" with a Latin `a`.
+    """
+    return _MIXED.sub(_of_one_alphabet, text.lower().replace("ё", "е"))
+
+
+def _of_one_alphabet(match: re.Match[str]) -> str:
+    word = match.group()
+    russian = word.translate(_TO_RUSSIAN)
+    if not _LATIN.search(russian):
+        return russian
+    latin = word.translate(_TO_LATIN)
+    return word if _CYRILLIC.search(latin) else latin
+
+
+def without_noise(text: str) -> str:
+    """Return cleaned text without what no article is about: keys (their prefix stays), hashes, phones, dates, log stamps."""
+    return _NOISE.sub(lambda match: f" {match['prefix'] or ''} ", text)
 
 
 def words(text: str) -> list[str]:

@@ -55,7 +55,11 @@ class Speller:
         found: list[tuple[int, bool, int, str]] = []
         for length in range(len(word) - cutoff, len(word) + cutoff + 1):
             near = process.extract(
-                word, self._by_length.get((word.isascii(), length), ()), scorer=OSA.distance, score_cutoff=cutoff, limit=5
+                word,
+                self._by_length.get((word.isascii(), length), ()),
+                scorer=OSA.distance,
+                score_cutoff=cutoff,
+                limit=5,
             )
             found.extend((int(d), w[0] != word[0], -self._counts[w], w) for w, d, _ in near)
         return min(found)[3] if found else None

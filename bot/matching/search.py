@@ -9,7 +9,8 @@ The strengths become probabilities in `trust.py`. Built once per snapshot, calle
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,17 @@ from bot.kb.library import Library
 from bot.matching import morphology
 from bot.matching.classifier import MAX_LEARNED, Classifier
 from bot.matching.normalize import clean, fold, words
-from bot.matching.thresholds import ENTRY_WEIGHT, LIKENESS, PHRASE_WEIGHTS, VIEW_WEIGHTS
+from bot.matching.thresholds import ENTRY_WEIGHT, LIKENESS, OTHER_PRODUCT, PHRASE_WEIGHTS, VIEW_WEIGHTS
 from bot.matching.vectors import Index, grams
 from bot.matching.vocabulary import Vocabulary, is_filler
 
 Floats = NDArray[np.float64]
 
-EXPLAINED = 10
-"""Articles of a ranking that get their shared words listed."""
+GENERAL = "general"
+"""The product of articles that belong to no product."""
+
+RANKED = 24
+"""Articles of a ranking that are returned: more than are ever shown, tried or recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """A question by itself: the share of its weight in words that no article has, 0 to 1, and how many words have a topic."""
+
+    unknown: float
+    topic_words: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Phrase:
     text: str
     weight: float
+    stems: frozenset[str] = frozenset()
 
 
 def is_matched(article: Article) -> bool:
@@ -67,13 +80,17 @@ class Searcher:
         for article_id in self.ids:
             starts.append(len(texts))
             texts.extend(_phrases(library.articles[article_id]))
-        self._phrases = tuple(texts)
+        self._places = {article_id: at for at, article_id in enumerate(self.ids)}
+        self._products = np.asarray([library.articles[article_id].product for article_id in self.ids])
         self._starts = np.asarray(starts, dtype=np.int64)
         folded = [words(fold(clean(phrase.text))) for phrase in texts]
         answers = [text for article in articles for text in article.answer.values()]
         names = [alias for product in library.products.values() for alias in product.aliases]
         self.vocabulary = Vocabulary(folded, [*answers, *names, *extra_words], library.synonyms)
         rows = [self.vocabulary.canonical(row) for row in folded]
+        self._phrases = tuple(
+            replace(phrase, stems=frozenset(map(morphology.stem, row))) for phrase, row in zip(texts, rows, strict=True)
+        )
         self._chars = Index([_grams(row) for row in rows])
         self._stems = Index([_stems_and_pairs(row) for row in rows])
         self._mass = np.asarray([self._total(row) for row in rows])
@@ -108,20 +125,23 @@ class Searcher:
     def _total(self, row: Sequence[str]) -> float:
         return sum(weight for _, weight in self._weighed(row)) or 1.0
 
-    def unknown_share(self, question: Sequence[str]) -> float:
-        """Return the share of a question's weight that lies in words which no phrase and no answer has, 0 to 1."""
-        weighed = self._weighed(self.vocabulary.canonical(question))
+    def outlook(self, question: Sequence[str]) -> Outlook:
+        """Return what a question is like before any article is looked at."""
+        row = self.vocabulary.canonical(question)
+        weighed = self._weighed(row)
         total = sum(weight for _, weight in weighed)
         unknown = sum(weight for stem, weight in weighed if not self._articles.has(stem))
-        return unknown / total if total else 0.0
+        topic = {morphology.stem(word) for word in row if not is_filler(word)}
+        return Outlook(unknown / total if total else 0.0, len(topic))
 
-    def rank(self, question: Sequence[str]) -> list[Hit]:
-        """Return every article, best first, equal ones by id. `question`: repaired words in order."""
+    def rank(self, question: Sequence[str], product: str | None, named: Sequence[str] = ()) -> list[Hit]:
+        """Return the best `RANKED` articles and the `named` ones, best first, equal ones by id.
+
+        `question`: repaired words in order; `product`: the one spoken of, whose articles and the general ones go first.
+        """
         if not self.ids:
             return []
         row = self.vocabulary.canonical(question)
-        if not row:
-            return [Hit(article_id, 0.0, 0.0, "", {}, ()) for article_id in self.ids]
         weighed = self._weighed(row)
         parts = self._parts(row, weighed)
         phrase = sum((PHRASE_WEIGHTS[name] * view for name, view in parts.items()), np.zeros(len(self._phrases)))
@@ -133,16 +153,22 @@ class Searcher:
             "article": np.minimum(self._articles.mass(weighed) / total, 1.0),
         }
         strength: Floats = sum((VIEW_WEIGHTS[name] * view for name, view in views.items()), np.zeros(len(self.ids)))
-        order = sorted(range(len(self.ids)), key=lambda at: (-round(float(strength[at]), 6), self.ids[at]))
+        if product is not None:
+            foreign = (self._products != product) & (self._products != GENERAL)
+            strength = strength - np.where(foreign, OTHER_PRODUCT, 0.0)
+        strength = np.round(np.maximum(strength, 0.0), 4)
+        # A stable sort: equal articles stay in the order of their ids.
+        order = np.argsort(-strength, kind="stable")
+        chosen = order[:RANKED].tolist()
+        chosen.extend(sorted({self._places[name] for name in named if name in self._places} - set(chosen)))
         content = [word for word in dict.fromkeys(row) if not is_filler(word)]
         hits = []
-        for place, at in enumerate(order):
+        for at in chosen:
             best = self._best_phrase(at, phrase)
             told = {name: round(float(view[at]), 4) for name, view in views.items()}
             told |= {name: round(float(part[best]), 4) for name, part in parts.items()}
             text = self._phrases[best].text
-            shared = self._shared(text, content) if place < EXPLAINED else ()
-            hits.append(Hit(self.ids[at], round(float(strength[at]), 4), 0.0, text, told, shared))
+            hits.append(Hit(self.ids[at], float(strength[at]), 0.0, text, told, self._shared(best, content)))
         return hits
 
     def _parts(self, row: Sequence[str], weighed: list[tuple[str, float]]) -> dict[str, Floats]:
@@ -160,8 +186,8 @@ class Searcher:
         stop = int(self._starts[at + 1]) if at + 1 < len(self._starts) else len(self._phrases)
         return start + int(np.argmax(phrase[start:stop]))
 
-    def _shared(self, phrase: str, content: list[str]) -> tuple[str, ...]:
-        stems = set(map(morphology.stem, self.vocabulary.canonical(words(fold(clean(phrase))))))
+    def _shared(self, phrase: int, content: list[str]) -> tuple[str, ...]:
+        stems = self._phrases[phrase].stems
         return tuple(word for word in content if morphology.stem(word) in stems)
 
 
@@ -171,7 +197,7 @@ def _grams(row: Sequence[str]) -> list[str]:
 
 def _stems_and_pairs(row: Sequence[str]) -> list[str]:
     stems = [morphology.stem(word) for word in row]
-    return stems + [f"{first} {second}" for first, second in zip(stems, stems[1:], strict=False)]
+    return stems + [f"{first} {second}" for first, second in pairwise(stems)]
 
 
 def _phrases(article: Article) -> list[_Phrase]:

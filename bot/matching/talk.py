@@ -43,7 +43,9 @@ _THANKS_EXTRA = _stems(
     "решено решил решили все супер отлично класс круто очень выручили выручил бот за помощь ответ понял понятно ок хорошо "
     "you so much a lot very helped works worked solved it that great for your help многое дело работает теперь"
 )
-_DONE = _stems("помогло получилось заработало разобрался разобрались супер класс отлично понятно понял ок окей ok okay ясно хорошо helped solved")
+_DONE = _stems(
+    "помогло получилось заработало разобрался разобрались супер класс отлично понятно понял ок окей ok okay ясно хорошо helped solved"
+)
 _BYE = _stems("пока бай досвидания свидания прощайте прощай bye goodbye всего доброго хорошего удачи счастливо чао")
 _BYE_EXTRA = _stems("до всего вам вечера дня good всем see you later спокойной ночи")
 _ASKS_BOT = (
@@ -61,30 +63,46 @@ _ASKS_BOT = (
 _CAPABILITIES = frozenset(tuple(stem(word) for word in said.split()) for said in _ASKS_BOT)
 
 _PEOPLE = _stems(
-    "оператор человек человека люди людьми человеком человеку специалист менеджер сотрудник консультант инженер живой живого живым "
-    "кто-нибудь кто-то админ администратор техподдержка поддержка суппорт саппорт начальник начальство руководитель старший "
-    "human person agent operator representative specialist manager consultant someone somebody staff people engineer рядовой"
+    "оператор человек люди людьми человеком специалист менеджер сотрудник консультант инженер живой живого живым живая "
+    "техподдержка поддержка суппорт саппорт начальник начальство руководитель старший консультация "
+    "human person agent operator representative specialist manager consultant someone somebody staff people engineer support"
 )
-_ALONE = _stems("оператор человек человека специалист менеджер консультант human agent operator representative person живой людей сотрудник")
+_ALONE = _stems(
+    "оператор человек людей специалист менеджер консультант живой сотрудник human agent operator representative person"
+)
 _CALLS = _stems(
-    "позовите позови позвать соедините соедини соединить пригласите пригласи свяжите дайте дай переключите переключи переведите "
-    "переведи зовите нужен нужна нужны хочу хотел хотелось поговорить говорить пообщаться общаться связаться можно "
-    "перезвоните перезвонит позвоните подключите подключи требую вызовите передайте call get connect talk speak speaking transfer "
-    "give want need real reach chat living live human escalate contact представителя"
+    "позовите позвать соедините соединить соединяй пригласите пригласить свяжите связать дайте давайте дай переключите переключить "
+    "переведите перевести зовите нужен нужна нужны хочу хотел хотелось поговорить говорить разговаривать пообщаться общаться "
+    "связаться можно требую вызовите вызвать передайте надо need want call get give connect talk speak transfer reach chat escalate"
 )
 _CALLS_STRONGLY = _stems(
-    "позовите позови соедините соедини пригласите пригласи свяжите переключите переключи зовите вызовите требую подключите перезвоните "
-    "перезвонит"
+    "позовите позови позвать соедините соедини соединить пригласите свяжите переключите переключи зовите вызовите требую "
+    "нужен дайте дай давайте хочу хотел поговорить разговаривать пообщаться general transfer talk speak get give need want connect"
 )
-_ROBOT = _stems("робот роботом роботами робота бот бота ботом ботами ботов машина машиной железяка bot robot machine автоответчик")
-_AGAINST = _stems("хватит надоел надоело достал не без нет вместо хочу not no don stop without instead")
+_CALLS_BACK = frozenset(
+    "перезвоните перезвонит перезвонят перезвони позвоните позвонит позвонят наберите свяжитесь callback".split()
+)
+_ROBOT = _stems(
+    "робот роботом роботами робота бот бота ботом ботами ботов машина машиной железяка bot robot machine автоответчик"
+)
+_AGAINST = _stems(
+    "хватит надоел надоело достал устал не без нет вместо хочу бесполезный тупой глупый not no don stop without instead useless stupid"
+)
 _CALL_EXTRA = _stems(
-    "пусть уже мне нам ваш ваших нормального нормальный обычный компетентный реальный настоящий срочно пожалуйста прошу линию нибудь "
-    "кто кого разговор поговорит ответит свободного техническ техподдержки поддержки поддержкой отдела смысл толку бесполезный "
-    "бесполезно тупой понимаешь понимает помогает support please to with the of from help your service team customer line будет "
-    "позвонит свяжется связался надоело надоел достал хватит сюда чат чате speak able anyone"
+    "пусть уже мне нам ваш ваших вашего вами нормального нормальный обычный компетентный реальный настоящий грамотный срочно линию "
+    "нибудь кто кого разговор ответит свободного технический технической отдела смысл толку понимаешь понимает помогает помощь "
+    "консультация из вас живых будет буду позвонит свяжется сюда чат чате к на мной нами лучше прямо сразу один одного бы же "
+    "real please live living being to with of from help your service team customer line able anyone now instead rather actual"
 )
-_PLACES = _stems("продаж почта почту почте email мейл мыло телефон телефону адрес контакты контакт sales mail phone номер офис сайт")
+_PLACES = _stems(
+    "продаж почта почту почте email мейл мыло телефон адрес контакты контакт sales mail phone номер офис сайт"
+)
+_ANSWERS = _stems("ответьте ответит ответят ответь отзовитесь есть")
+_WHOEVER = _stems("кто нибудь кто-то живой живые люди anybody anyone someone")
+_SPEAKS = _stems("поговорить пообщаться говорить talk speak")
+_WITH_WHOM = _stems("кем whom")
+_QUESTION = _stems("как куда where how")
+_REACH = 3
 
 _NOT_HELPED = (
     "не помогло", "не помогает", "не помог", "не помогла", "не помогли", "не работает все равно", "не сработало", "не получилось", "не получается",
@@ -100,7 +118,8 @@ _NOT_HELPED = (
 )  # fmt: skip
 _NOT_HELPED_STEMS = tuple(
     sorted(
-        {tuple(stem(word) for word in said.replace("'", " ").split()) for said in _NOT_HELPED}, key=lambda said: (-len(said), said)
+        {tuple(stem(word) for word in said.replace("'", " ").split()) for said in _NOT_HELPED},
+        key=lambda said: (-len(said), said),
     )
 )
 _FILLER_STEMS = frozenset(stem(word) for word in FILLERS)
@@ -136,7 +155,7 @@ def hear(words: Sequence[str]) -> Heard:
         return Heard(Talk.NOTHING, ())
     if tuple(stems) in _CAPABILITIES or tuple(_without_greeting(stems)) in _CAPABILITIES:
         return Heard(Talk.CAPABILITIES, ())
-    if _asks_for_person(stems):
+    if _asks_for_person(words, stems):
         return Heard(Talk.PERSON, ())
     rest = _not_helped_rest(words, stems)
     if rest is not None:
@@ -161,27 +180,50 @@ def _without_greeting(stems: Sequence[str]) -> list[str]:
     return [root for root in stems if root not in _GREETING or root in {"бот", "bot"}]
 
 
-def _asks_for_person(stems: Sequence[str]) -> bool:
+def _asks_for_person(words: Sequence[str], stems: Sequence[str]) -> bool:
     present = set(stems)
-    allowed = _PEOPLE | _CALLS | _ROBOT | _AGAINST | _CALL_EXTRA | _FILLER_STEMS | _GREETING | _THANKS
-    foreign = [root for root in stems if root not in allowed]
-    if present & _PLACES:
+    if present & _PLACES or present & _QUESTION:
         return False
-    if present & _PEOPLE and present & _CALLS_STRONGLY and len(foreign) <= max(3, len(stems) // 2) and _adjacent(stems):
+    if _calls_person(stems):
         return True
-    if foreign:
+    known = (
+        _WITH_WHOM
+        | _ANSWERS
+        | _PEOPLE
+        | _CALLS
+        | _CALLS_STRONGLY
+        | _ROBOT
+        | _AGAINST
+        | _CALL_EXTRA
+        | _FILLER_STEMS
+        | _GREETING
+        | _THANKS
+    )
+    if any(root not in known and word not in _CALLS_BACK for word, root in zip(words, stems, strict=True)):
         return False
-    if present & _ALONE and len(stems) <= 3:  # noqa: PLR2004 - "нужен оператор", "живой человек"
-        return True
-    if present & _PEOPLE and present & _CALLS and not present & {stem("как"), stem("where"), stem("куда"), stem("how")}:
-        return True
-    return bool(present & _ROBOT and present & _AGAINST and (present & _CALLS or present & _stems("надоел надоело хватит достал stop")))
+    return bool(
+        (not _CALLS_BACK.isdisjoint(words) and "не" not in words)
+        or (present & _SPEAKS and present & _WITH_WHOM)
+        or (present & _ANSWERS and present & _WHOEVER and len(stems) > 1 and present & (_PEOPLE | _WHOEVER))
+        or (present & _ALONE and len(stems) <= _REACH)
+        or (present & _PEOPLE and present & _CALLS)
+        or (present & _ROBOT and present & _AGAINST and present & (_CALLS | _AGAINST))
+    )
 
 
-def _adjacent(stems: Sequence[str]) -> bool:
+def _calls_person(stems: Sequence[str]) -> bool:
+    """Say whether a call ("дайте", "need") stands just before or after a person, with nothing of a topic between."""
+    between = _CALL_EXTRA | _FILLER_STEMS | _PEOPLE | _CALLS
     calls = [at for at, root in enumerate(stems) if root in _CALLS_STRONGLY]
     people = [at for at, root in enumerate(stems) if root in _PEOPLE]
-    return any(abs(call - person) <= 3 for call in calls for person in people)  # noqa: PLR2004 - "соедините меня с живым"
+    for call in calls:
+        for person in people:
+            first, last = sorted((call, person))
+            if 0 < last - first <= _REACH + (first == call) and all(
+                root in between for root in stems[first + 1 : last]
+            ):
+                return first == call or last == len(stems) - 1
+    return False
 
 
 def _not_helped_rest(words: Sequence[str], stems: Sequence[str]) -> tuple[str, ...] | None:
@@ -189,6 +231,9 @@ def _not_helped_rest(words: Sequence[str], stems: Sequence[str]) -> tuple[str, .
         size = len(said)
         for at in range(len(stems) - size + 1):
             if tuple(stems[at : at + size]) == said:
-                rest = [*zip(words[:at], stems[:at], strict=True), *zip(words[at + size :], stems[at + size :], strict=True)]
+                rest = [
+                    *zip(words[:at], stems[:at], strict=True),
+                    *zip(words[at + size :], stems[at + size :], strict=True),
+                ]
                 return tuple(word for word, root in rest if root not in _FILLER_STEMS)
     return None

@@ -1,30 +1,32 @@
 """Turns strengths into probabilities: how far the best article can be trusted, and what is left for the others.
 
 Decides nothing. The best article's score is the probability that it is the right one, by logistic regression on its
-strength, its lead over the runner-up and the share of the question that the knowledge base has no word for; the other
-articles follow in the proportion of their strengths. Called by `matcher.py` between `search.py` and `decide.py`.
+strength, its lead over the runner-up, how much of the question its best phrase has and the whole knowledge base has
+not, and the question's length (a long one is never covered as well as a short one); the other articles follow in the
+proportion of their strengths. Called by `matcher.py` between `search.py` and `decide.py`.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.matching.search import Hit
-from bot.matching.thresholds import OTHER_PRODUCT, TRUST
+from bot.matching.search import Hit, Outlook
+from bot.matching.thresholds import MAX_TOPIC_WORDS, TRUST
 
 
-def weigh(hits: Sequence[Hit], unknown: float, fits: Callable[[str], bool]) -> list[Hit]:
-    """Return the hits with `strength` narrowed to the fitting product and `score` set, best first, equal ones by id.
-
-    `unknown`: share of the question in words the knowledge base does not have, 0 to 1; `fits`: whether an article may
-    be of the product spoken of.
-    """
-    narrowed = [hit if fits(hit.id) else replace(hit, strength=max(hit.strength - OTHER_PRODUCT, 0.0)) for hit in hits]
-    narrowed.sort(key=lambda hit: (-hit.strength, hit.id))
-    if not narrowed or narrowed[0].strength <= 0:
-        return [replace(hit, score=0.0) for hit in narrowed]
-    best = narrowed[0].strength
-    lead = best - (narrowed[1].strength if len(narrowed) > 1 else 0.0)
-    logit = TRUST["strength"] * best + TRUST["lead"] * lead + TRUST["unknown"] * unknown + TRUST["bias"]
+def weigh(hits: Sequence[Hit], outlook: Outlook) -> list[Hit]:
+    """Return the hits with `score` set, in their order."""
+    if not hits or hits[0].strength <= 0:
+        return list(hits)
+    best = hits[0]
+    lead = best.strength - (hits[1].strength if len(hits) > 1 else 0.0)
+    logit = (
+        TRUST["bias"]
+        + TRUST["strength"] * best.strength
+        + TRUST["lead"] * lead
+        + TRUST["asked"] * best.views["asked"]
+        + TRUST["unknown"] * outlook.unknown
+        + TRUST["topic_word"] * min(outlook.topic_words, MAX_TOPIC_WORDS)
+    )
     trust = 1.0 / (1.0 + math.exp(-logit))
-    return [replace(hit, score=round(trust * math.exp(hit.strength - best), 4)) for hit in narrowed]
+    return [replace(hit, score=round(trust * math.exp(hit.strength - best.strength), 4)) for hit in hits]

@@ -18,6 +18,9 @@ Scores = NDArray[np.float64]
 MAX_POSTINGS = 400_000
 """Postings summed for one question; the commonest features, which say least, are left out beyond it."""
 
+WIDE_POSTINGS = 2_000_000
+"""Up to here postings are kept in the width that NumPy sums in (16 bytes each, no casts), beyond in half of it."""
+
 
 @lru_cache(maxsize=65536)
 def grams(word: str) -> tuple[str, ...]:
@@ -49,8 +52,9 @@ class Index:
         norm = np.sqrt(np.bincount(row_of, weights=value * value, minlength=self.size))
         value /= np.where(norm > 0, norm, 1.0)[row_of]
         order = np.argsort(column, kind="stable")
-        self._rows = row_of[order]
-        self._values = value[order].astype(np.float32)
+        wide = len(order) <= WIDE_POSTINGS
+        self._rows = row_of[order].astype(np.int64 if wide else np.int32)
+        self._values = value[order].astype(np.float64 if wide else np.float32)
         self._starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
 
     def has(self, feature: str) -> bool:
@@ -74,26 +78,33 @@ class Index:
 
     def _sum(self, known: list[tuple[int, int, float]]) -> Scores:
         known.sort()
+        spans: list[tuple[slice, float]] = []
         spent = 0
-        rows, values = [], []
         for postings, column, weight in known:
             spent += postings
-            if spent > MAX_POSTINGS and rows:
+            if spent > MAX_POSTINGS and spans:
                 break
-            span = slice(int(self._starts[column]), int(self._starts[column + 1]))
-            rows.append(self._rows[span])
-            values.append(self._values[span] * np.float64(weight))
-        return np.bincount(np.concatenate(rows), weights=np.concatenate(values), minlength=self.size)
+            spans.append((self._span(column), weight))
+        return self._added([self._values[span] * weight for span, weight in spans], [span for span, _ in spans])
 
     def mass(self, weights: Sequence[tuple[str, float]]) -> Scores:
         """Return for every row the sum of the weights of the features it has."""
-        rows, values = [], []
+        spans: list[slice] = []
+        values: list[Scores] = []
         for feature, weight in weights:
             column = self._ids.get(feature)
             if column is not None:
-                span = slice(int(self._starts[column]), int(self._starts[column + 1]))
-                rows.append(self._rows[span])
+                span = self._span(column)
+                spans.append(span)
                 values.append(np.full(span.stop - span.start, weight))
-        if not rows:
+        return self._added(values, spans)
+
+    def _span(self, column: int) -> slice:
+        return slice(int(self._starts[column]), int(self._starts[column + 1]))
+
+    def _added(self, values: Sequence[Scores], spans: Sequence[slice]) -> Scores:
+        if not spans:
             return np.zeros(self.size)
-        return np.bincount(np.concatenate(rows), weights=np.concatenate(values), minlength=self.size)
+        rows = np.concatenate([self._rows[span] for span in spans])
+        sums = np.bincount(rows, weights=np.concatenate(values), minlength=self.size)
+        return np.asarray(sums, dtype=np.float64)

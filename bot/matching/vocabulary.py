@@ -37,10 +37,13 @@ class Vocabulary:
         self._synonyms = {
             tuple(map(morphology.stem, words(fold(said)))): tuple(words(fold(meant)))
             for said, meant in sorted(synonyms.items())
+            if words(fold(said))
         }
         for said, meant in synonyms.items():
             counts.update(words(fold(said)) + words(fold(meant)))
-        self._longest_synonym = max(map(len, self._synonyms), default=0)
+        self._openings: dict[str, int] = {}
+        for said_stems in self._synonyms:
+            self._openings[said_stems[0]] = max(len(said_stems), self._openings.get(said_stems[0], 0))
         self.counts: Mapping[str, int] = counts
         self._known_stems = frozenset(morphology.stem(word) for word in counts)
         self._frequencies = frequencies
@@ -75,13 +78,12 @@ class Vocabulary:
     def canonical(self, found: Iterable[str]) -> list[str]:
         """Return the words with synonyms replaced by the words the articles use, longest synonym first."""
         given = list(found)
-        if not self._synonyms:
-            return given
+        stems = list(map(morphology.stem, given))
         result: list[str] = []
         at = 0
         while at < len(given):
-            for length in range(min(self._longest_synonym, len(given) - at), 0, -1):
-                meant = self._synonyms.get(tuple(map(morphology.stem, given[at : at + length])))
+            for length in range(min(self._openings.get(stems[at], 0), len(given) - at), 0, -1):
+                meant = self._synonyms.get(tuple(stems[at : at + length]))
                 if meant is not None:
                     result.extend(meant)
                     at += length

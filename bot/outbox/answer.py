@@ -47,6 +47,10 @@ class Verdict(Enum):
     """Too late or nothing to do; no one needs to hear of it."""
     REFUSED = auto()
     """Refused for good: a dead letter."""
+    TOPIC_LOST = auto()
+    """The topic of the forum is gone."""
+    TOPIC_CLOSED = auto()
+    """The topic is closed, and we may not write there."""
     TOKEN = auto()
     """The bot's token is refused."""
 
@@ -69,7 +73,7 @@ _TAG = re.compile(
 _UNREACHABLE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found", "have no rights to send")
 
 
-def judge(answer: Answer) -> Verdict:  # noqa: PLR0911 - a table, read from top to bottom
+def judge(answer: Answer) -> Verdict:  # noqa: C901, PLR0911 - a table, read from top to bottom
     """Return what the answer means for the call."""
     said = answer.description.lower()
     if answer.ok:
@@ -84,6 +88,10 @@ def judge(answer: Answer) -> Verdict:  # noqa: PLR0911 - a table, read from top 
         return Verdict.TOKEN
     if answer.code == FORBIDDEN or any(mark in said for mark in _UNREACHABLE):
         return Verdict.UNREACHABLE
+    if "thread not found" in said or "topic_deleted" in said or "topic_id_invalid" in said:
+        return Verdict.TOPIC_LOST
+    if "topic_closed" in said:
+        return Verdict.TOPIC_CLOSED
     if any(mark in said for mark in _POINTLESS):
         return Verdict.POINTLESS
     if "can't parse entities" in said:

@@ -5,6 +5,7 @@ twice only where the process dies, or the answer is lost, between Telegram's suc
 """
 
 import asyncio
+import logging
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -59,8 +60,31 @@ class Limits:
     second: float = 1.0
 
 
+_INTO_TOPICS = ("sendMessage", "copyMessage")
+
 _KEPT = (Verdict.REFUSED, Verdict.PLAIN, Verdict.MOVED)
 """Ends that somebody may want to mend and repeat: their payloads go to the dead letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adviser:
+    """What knows of tickets, which the sender does not.
+
+    `address` fills in what is known only when a call goes out, or returns None where the call has become pointless.
+    `settled` returns what the end of a call leads to, and whether a refusal is dealt with thereby (no dead letter).
+    `reopen` returns the change that gives a ticket a usable topic again, its waiting calls lined up behind.
+    """
+
+    address: Callable[[Row, dict[str, Any]], Awaitable[dict[str, Any] | None]]
+    settled: Callable[[Row, Verdict, Answer], tuple[Op | None, bool]]
+    reopen: Callable[[Row, bool], Op | None]
+
+
+async def _as_it_is(_row: Row, parameters: dict[str, Any]) -> dict[str, Any] | None:
+    return parameters
+
+
+NO_ADVICE = Adviser(_as_it_is, lambda _row, _verdict, _answer: (None, False), lambda _row, _closed: None)
 
 
 class _Step(Enum):
@@ -69,10 +93,12 @@ class _Step(Enum):
     """The sender is being stopped; this call and the chat's later ones stay stored for the next start."""
     MOVED = auto()
     """The group has a new id; the call has to be made again, there."""
+    LINED_UP = auto()
+    """The ticket's calls have been stored again, behind what gives it a topic."""
 
 
 class Sender:
-    """Runs until `stop()`. `after_failure(row, verdict, fault)` returns what else to store when a call ends badly.
+    """Runs until `stop()`. `adviser` knows of tickets.
 
     `backoff` is the first and the longest pause in seconds after a fault that is not Telegram's last word.
     """
@@ -85,7 +111,7 @@ class Sender:
         transport: Transport,
         limits: Limits,
         *,
-        after_failure: Callable[[Row, Verdict, str], Op | None] = lambda _row, _verdict, _fault: None,
+        adviser: Adviser = NO_ADVICE,
         backoff: tuple[float, float] = (BACKOFF_FIRST, BACKOFF_LONGEST),
         storage_pause: float = STORAGE_PAUSE,
     ) -> None:
@@ -94,7 +120,7 @@ class Sender:
         self._clock = clock
         self._transport = transport
         self._limits = limits
-        self._after_failure = after_failure
+        self._adviser = adviser
         self._backoff_first, self._backoff_longest = backoff
         self._storage_pause = storage_pause
         self._overall = Pace.per(limits.overall_per_second, limits.second)
@@ -160,8 +186,7 @@ class Sender:
         while True:
             try:
                 return await self._database.read(lambda db: store.waiting_after(db, self._last, room))
-            except StorageUnavailableError as error:
-                log.critical("outbox.unreadable", fault=str(error))
+            except StorageUnavailableError:
                 await asyncio.sleep(self._storage_pause)
 
     def _let_go(self, count: int = 1) -> None:
@@ -180,6 +205,8 @@ class Sender:
                     self._left.add(key)
                     self._let_go(len(lane))
                     lane.clear()
+                case _Step.LINED_UP:
+                    self._drop_ticket(lane, lane[0].ticket_id)
                 case _Step.MOVED:
                     # Before anything is awaited: what the new id brings must find this lane, or wait in its own.
                     del self._lanes[key]
@@ -193,6 +220,13 @@ class Sender:
                     await self._store(store.moved(old_chat, key))
         del self._lanes[key]
 
+    def _drop_ticket(self, lane: deque[Row], ticket_id: int | None) -> None:
+        kept = [row for row in lane if row.ticket_id != ticket_id]
+        self._let_go(len(lane) - len(kept))
+        lane.clear()
+        lane.extend(kept)
+        self._news.set()
+
     async def _pause(self, seconds: float) -> bool:
         """Wait; False where the sender is being stopped, for then what waits stays stored."""
         try:
@@ -201,7 +235,7 @@ class Sender:
             return True
         return False
 
-    async def _send(self, row: Row) -> _Step:  # noqa: C901, PLR0912 - one arm a verdict; apart they would hide the order
+    async def _send(self, row: Row) -> _Step:  # noqa: C901, PLR0911, PLR0912 - one arm a verdict
         """Bring one call to its end, or say why it has none yet."""
         try:
             parameters = self._vault.open(row.payload)
@@ -213,10 +247,14 @@ class Sender:
             parameters["chat_id"] = chat_id
         attempt = 0
         while True:
+            addressed = await self._address(row, parameters)
+            if addressed is None:
+                await self._end(row, Verdict.POINTLESS, Answer(ok=False, code=0, description="has become pointless"))
+                return _Step.ENDED
             if not await self._await_turn(chat_id):
                 return _Step.LEFT
             try:
-                answer = await self._transport(row.method, parameters)
+                answer = await self._transport(row.method, addressed)
             except NoAnswerError as error:
                 answer = Answer(ok=False, code=502, description=str(error))
             verdict, new_chat = judge(answer), answer.migrate_to
@@ -242,9 +280,22 @@ class Sender:
                     return _Step.MOVED
                 case Verdict.TOKEN:
                     raise TokenRefusedError("Telegram refuses the bot's token (401); check BOT_TOKEN")
+                case Verdict.TOPIC_LOST | Verdict.TOPIC_CLOSED if row.method in _INTO_TOPICS and (
+                    op := self._adviser.reopen(row, verdict is Verdict.TOPIC_CLOSED)
+                ):
+                    log.warning("send.topic_unusable", row=row.id, fault=answer.description)
+                    await self._store(op)
+                    return _Step.LINED_UP
                 case _:
                     await self._end(row, verdict, answer)
                     return _Step.ENDED
+
+    async def _address(self, row: Row, parameters: dict[str, Any]) -> dict[str, Any] | None:
+        while True:
+            try:
+                return await self._adviser.address(row, parameters)
+            except StorageUnavailableError:
+                await asyncio.sleep(self._storage_pause)
 
     def _follow(self, named: int, old_chat: int, new_chat: int) -> None:
         self.moves[named] = new_chat
@@ -302,30 +353,43 @@ class Sender:
 
     async def _end(self, row: Row, verdict: Verdict, answer: Answer) -> None:
         now = self._clock.now()
+        more, settled = self._advice(row, verdict, answer)
         if verdict is Verdict.DONE:
             result = answer.result
             telegram_id = result.get("message_id") if isinstance(result, dict) else None
-            await self._store(store.sent(row, telegram_id if isinstance(telegram_id, int) else None, now))
-            return
-        fault = f"{answer.code} {answer.description}"
-        log.log(30 if verdict is not Verdict.REFUSED else 40, "send.ended", row=row.id, method=row.method, fault=fault)
-        ops: list[Op] = [store.failed(row, fault, now, keep=verdict in _KEPT)]
-        if verdict is Verdict.UNREACHABLE:
-            ops.append(store.unreachable(row.chat_id, answer.description, now))
-        try:
-            more = self._after_failure(row, verdict, fault)
-            await self._store(_all_of([*ops, more] if more is not None else ops))
-        except Exception:
-            # A call that stays waiting because of this would fail again at every start.
-            log.exception("send.failure_untold", row=row.id)
+            ops = [store.sent(row, telegram_id if isinstance(telegram_id, int) else None, now)]
+        else:
+            fault = f"{answer.code} {answer.description}"
+            level = logging.ERROR if verdict is Verdict.REFUSED and not settled else logging.WARNING
+            log.log(level, "send.ended", row=row.id, method=row.method, fault=fault)
+            ops = [store.failed(row, fault, now, keep=verdict in _KEPT and not settled)]
+            if verdict is Verdict.UNREACHABLE:
+                ops.append(store.unreachable(row.chat_id, answer.description, now))
+        if more is None:
             await self._store(_all_of(ops))
+            return
+        try:
+            await self._store(_all_of([*ops, more]))
+            self._news.set()
+        except Exception:
+            # A call that stays waiting because of this would be made again at every start.
+            log.exception("send.end_untold", row=row.id)
+            await self._store(_all_of(ops))
+
+    def _advice(self, row: Row, verdict: Verdict, answer: Answer) -> tuple[Op | None, bool]:
+        try:
+            return self._adviser.settled(row, verdict, answer)
+        except Exception:
+            # As above: what an end leads to must not keep the call from ending.
+            log.exception("send.end_untold", row=row.id)
+            return None, False
 
     async def _store(self, op: Op) -> None:
         while True:
             try:
                 await self._database.write(op)
-            except StorageUnavailableError as error:
-                log.critical("storage.unavailable", fault=str(error))
+            except StorageUnavailableError:
+                log.debug("storage.awaited")
                 await asyncio.sleep(self._storage_pause)
             else:
                 return

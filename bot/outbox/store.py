@@ -17,6 +17,7 @@ class Call:
 
     `message_id` is the conversation message that this call sends, so that Telegram's id can be noted there.
     `express` calls (answers to button presses) overtake everything, are not rate limited, and expire.
+    `ticket_id`, `purpose` and `about` (the message on the other side) tell the desk what a call was for.
     """
 
     chat_id: int
@@ -24,6 +25,9 @@ class Call:
     parameters: Mapping[str, Any]
     message_id: str | None = None
     express: bool = False
+    ticket_id: int | None = None
+    purpose: str = ""
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,9 @@ class Row:
     payload: bytes
     message_id: str | None
     created_at: float
+    ticket_id: int | None = None
+    purpose: str = ""
+    about: int | None = None
 
 
 def post(call: Call, vault: Vault, now: float) -> Op:
@@ -45,8 +52,19 @@ def post(call: Call, vault: Vault, now: float) -> Op:
 
     def op(db: Db) -> None:
         db.execute(
-            "INSERT INTO outbox (chat_id, method, express, created_at, message_id, payload) VALUES (?, ?, ?, ?, ?, ?)",
-            [call.chat_id, call.method, int(call.express), now, call.message_id, payload],
+            "INSERT INTO outbox (chat_id, method, express, created_at, message_id, payload, ticket_id, purpose, about)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                call.chat_id,
+                call.method,
+                int(call.express),
+                now,
+                call.message_id,
+                payload,
+                call.ticket_id,
+                call.purpose,
+                call.about,
+            ],
         )
 
     return op
@@ -55,11 +73,11 @@ def post(call: Call, vault: Vault, now: float) -> Op:
 def waiting_after(db: Db, row_id: int, limit: int) -> list[Row]:
     """Return waiting calls with an id above `row_id`, oldest first, `limit` at the most."""
     rows = db.execute(
-        "SELECT id, chat_id, method, express, payload, message_id, created_at FROM outbox"
+        "SELECT id, chat_id, method, express, payload, message_id, created_at, ticket_id, purpose, about FROM outbox"
         " WHERE state = 'waiting' AND id > ? ORDER BY id LIMIT ?",
         [row_id, limit],
     )
-    return [Row(row[0], row[1], row[2], bool(row[3]), row[4], row[5], row[6]) for row in rows]
+    return [Row(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows]
 
 
 def sent(row: Row, telegram_id: int | None, now: float) -> Op:
@@ -122,6 +140,21 @@ def moves(db: Db) -> dict[int, int]:
     """Return every group id that Telegram has replaced, with the id that replaced it."""
     rows = db.execute("SELECT key, value FROM meta WHERE key LIKE 'moved:%'")
     return {int(key.partition(":")[2]): int(json.loads(value)) for key, value in rows}
+
+
+def last_id(db: Db) -> int:
+    """Return the id of the newest call there has been."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def line_up_again(db: Db, ticket_id: int, chat_id: int, upto: int) -> None:
+    """Move a ticket's waiting calls into a chat, up to the id `upto`, in their order behind all posted since."""
+    columns = "chat_id, method, express, created_at, message_id, payload, ticket_id, purpose, about"
+    which = "state = 'waiting' AND ticket_id = ? AND chat_id = ? AND id <= ? AND NOT express"
+    values = [ticket_id, chat_id, upto]
+    db.execute(f"INSERT INTO outbox ({columns}) SELECT {columns} FROM outbox WHERE {which} ORDER BY id", values)  # noqa: S608 - the names stand above
+    db.execute(f"DELETE FROM outbox WHERE {which}", values)  # noqa: S608 - as above
 
 
 def forget_settled(before: float) -> Op:

@@ -9,7 +9,8 @@ from bot.sandbox.faults import Fault, FaultKind
 from bot.sandbox.flood import Limits
 from bot.sandbox.messages import Message
 from bot.sandbox.people import Chat, ChatKind, Status, User
-from bot.sandbox.sandbox import TOKEN, Person, Sandbox
+from bot.sandbox.person import Person
+from bot.sandbox.sandbox import TOKEN, Sandbox
 from bot.sandbox.server import Call
 from bot.sandbox.world import Event, EventKind, Pressed
 

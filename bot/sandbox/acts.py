@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.sandbox.attachments import MEDIA_KINDS, album_id, contact, location, stored_attachment
-from bot.sandbox.formatting import Entity, StyledText, utf16_length
+from bot.sandbox.entities import Entity, StyledText, utf16_length
 from bot.sandbox.messages import Attachment, Message
 from bot.sandbox.params import Upload
 from bot.sandbox.people import DESK_RIGHTS, Chat, ChatKind, Member, Status, User

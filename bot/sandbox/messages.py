@@ -6,7 +6,7 @@ Decides the shape of Message and of what it carries; where a message goes and wh
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.sandbox.formatting import NO_TEXT, Entity, StyledText, as_html
+from bot.sandbox.entities import NO_TEXT, Entity, StyledText, as_html
 from bot.sandbox.keyboards import Button, buttons_of
 from bot.sandbox.people import Chat, User
 from bot.sandbox.wire import Json, JsonObject

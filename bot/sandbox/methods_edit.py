@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bot.sandbox.access import message_of, own_message, reachable_chat, writable_chat
 from bot.sandbox.attachments import CAPTIONED
-from bot.sandbox.formatting import StyledText
+from bot.sandbox.entities import StyledText
 from bot.sandbox.keyboards import checked_markup, inline_only
 from bot.sandbox.messages import Message
 from bot.sandbox.methods_send import MANY_LIMIT, body_caption, body_text

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 from bot.sandbox.access import Target, chat_of, message_of, require, target
 from bot.sandbox.attachments import CAPTIONED, album_id, attach, contact, location
-from bot.sandbox.formatting import CAPTION_LIMIT, NO_TEXT, TEXT_LIMIT, StyledText, styled, utf16_length
+from bot.sandbox.entities import NO_TEXT, StyledText, utf16_length
+from bot.sandbox.formatting import CAPTION_LIMIT, TEXT_LIMIT, styled
 from bot.sandbox.keyboards import checked_markup
 from bot.sandbox.messages import Attachment, Message
 from bot.sandbox.params import Params

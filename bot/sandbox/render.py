@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.sandbox.formatting import StyledText
+from bot.sandbox.entities import StyledText
 from bot.sandbox.keyboards import Button
 
 STYLES = {
@@ -69,12 +69,22 @@ def drawn_button(number: int, button: Button) -> Text:
     return line
 
 
-def drawn_message(header: Text, styled: StyledText, buttons: tuple[Button, ...], carried: str = "") -> RenderableType:
-    """Return a message: who, what it carries, text, buttons."""
-    parts: list[RenderableType] = [header]
+def drawn_message(header: Text, styled: StyledText, buttons: tuple[Button, ...], carried: str = "") -> list[Text]:
+    """Return the parts of a message: who comes first, then what it carries, its text, its buttons."""
+    parts = [header]
     if carried:
-        parts.append(Padding(Text(carried, style="magenta"), (0, 0, 0, 2)))
+        parts.append(Text(carried, style="magenta"))
     if styled.text:
-        parts.append(Padding(drawn(styled), (0, 0, 0, 2)))
-    parts += [Padding(drawn_button(number, b), (0, 0, 0, 2)) for number, b in enumerate(buttons, 1)]
-    return Group(*parts)
+        parts.append(drawn(styled))
+    return [*parts, *(drawn_button(number, button) for number, button in enumerate(buttons, 1))]
+
+
+def wrapped(parts: list[Text]) -> RenderableType:
+    """Return the parts below the first indented and wrapped to the terminal's width."""
+    return Group(parts[0], *(Padding(part, (0, 0, 0, 2), expand=False) for part in parts[1:]))
+
+
+def unwrapped(parts: list[Text]) -> RenderableType:
+    """Return the parts below the first indented, their lines as long as they are: for a file or a pipe."""
+    lines = [Text("  ") + line for part in parts[1:] for line in part.split("\n", allow_blank=True)]
+    return Text("\n").join([parts[0], *lines])

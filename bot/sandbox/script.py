@@ -207,21 +207,13 @@ class Player:
     async def _press(self, step: Press) -> str | None:
         stage = self._stage
 
-        def has_button() -> bool:
-            chat = stage.chat(step.side)
-            return any(
-                step.button.casefold() in text.casefold()
-                for m in stage.sandbox.messages(chat)
-                for text in m.button_texts
-            )
-
         try:
-            await stage.sandbox.bell.wait_for(has_button, self._deadline)
-            self._transcript.pressed(step.side, step.button)
-            stage.press(step.side, step.button)
+            label = await stage.sandbox.bell.wait_for(lambda: stage.button_text(step.side, step.button), self._deadline)
+            self._transcript.pressed(step.side, label)
+            stage.press(step.side, label)
         except TimeoutError:
             newest = stage.with_buttons(step.side)
-            return _diff(f"a button {step.button!r}", newest.button_texts if newest else [])
+            return _diff(f"a button {step.button!r}", ["\n".join(newest.button_texts)] if newest else [])
         except ValueError as error:
             return str(error)
         return None

@@ -13,8 +13,9 @@ from pathlib import Path
 from bot.sandbox.acts import button_payload
 from bot.sandbox.messages import Message
 from bot.sandbox.people import Chat
+from bot.sandbox.person import Person
 from bot.sandbox.process import RUN_BOT, BotProcess
-from bot.sandbox.sandbox import Person, Sandbox
+from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.world import Event, EventKind, Pressed
 
 QUIET_SECONDS = 1.3
@@ -73,6 +74,13 @@ class Stage:
     def with_buttons(self, side: Side) -> Message | None:
         """Return the newest message of the side's chat that has buttons."""
         return next((m for m in reversed(self.sandbox.messages(self.chat(side))) if m.buttons), None)
+
+    def button_text(self, side: Side, part: str) -> str | None:
+        """Return what stands on the newest button whose text holds that part, letter case aside; exact ones first."""
+        texts = [t for m in reversed(self.sandbox.messages(self.chat(side))) for t in m.button_texts]
+        if part in texts:
+            return part
+        return next((text for text in texts if part.casefold() in text.casefold()), None)
 
     def press(self, side: Side, button: str | int) -> Message:
         """Press a button of the newest message that has it; a button of a reply keyboard is written as text.

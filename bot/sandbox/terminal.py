@@ -26,7 +26,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.sandbox.process import BotDidNotStartError
-from bot.sandbox.render import drawn_message, printable
+from bot.sandbox.render import drawn_message, printable, unwrapped, wrapped
 from bot.sandbox.stage import REPLY_SECONDS, Side, Stage
 from bot.sandbox.transcript import BOT, EDITED, LABELS, Transcript, shown_text
 from bot.sandbox.world import Event, EventKind
@@ -73,7 +73,7 @@ class Terminal:
 
     def _print(self, what: RenderableType) -> None:
         if not self._interactive:
-            Console(highlight=False, soft_wrap=True).print(what)
+            Console(highlight=False).print(what, soft_wrap=True)
             return
         drawn = io.StringIO()
         width = shutil.get_terminal_size().columns
@@ -125,7 +125,8 @@ class Terminal:
         if event.kind is EventKind.EDITED:
             header.append(f" ({EDITED[self._language]})", "dim")
         carried = shown_text(message, "", self._language)
-        self._print(drawn_message(header, event.styled, message.buttons, carried))
+        parts = drawn_message(header, event.styled, message.buttons, carried)
+        self._print(wrapped(parts) if self._interactive else unwrapped(parts))
 
     def _switch(self, side: Side) -> None:
         self._side = side
@@ -177,6 +178,8 @@ class Terminal:
             self._tell(f"  → {printable(button.url or button.copies or '')}")
             return False
         self._transcript.pressed(self._side, button.text)
+        if self._interactive:
+            self._tell(f"  → {printable(button.text)}")
         self._stage.press(self._side, number if button.callback is not None else button.text)
         return True
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.sandbox.bell import Bell
-from bot.sandbox.formatting import NO_TEXT, StyledText
+from bot.sandbox.entities import NO_TEXT, StyledText
 from bot.sandbox.keyboards import inline_only
 from bot.sandbox.messages import Attachment, Message, StoredFile
 from bot.sandbox.params import Upload

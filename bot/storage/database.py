@@ -20,11 +20,15 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database as Db
 
 from bot.storage.migrations import migrate
+from bot.storage.outage import Outage
 
 T = TypeVar("T")
 
 Op: TypeAlias = Callable[[Db], None]
-"""One change of the database; it runs on the writer thread inside a transaction and must not wait for anything."""
+"""One change of the database; it runs on the writer thread inside a transaction and must not wait for anything.
+
+It may be run again where the transaction was taken back, so it changes nothing but the database.
+"""
 
 GROUP = 64
 """Waiting writes that share one commit. Measured (ARCHITECTURE, "Storage"): grouping is worth a factor of 4 to 5."""
@@ -94,6 +98,7 @@ class Database:
         self._closing = False
         self._local = threading.local()
         self._opened: list[Db] = []
+        self._outage = Outage()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="diagnost-reader")
 
     @classmethod
@@ -126,6 +131,11 @@ class Database:
         self._writer = threading.Thread(target=self._write_all, args=(loop, ready), name="diagnost-writer", daemon=True)
         self._writer.start()
 
+    @property
+    def fault(self) -> str | None:
+        """Why the database cannot be used now, as far as the last use showed; None where it can."""
+        return self._outage.fault
+
     async def write(self, op: Callable[[Db], T]) -> T:
         """Run `op` in a transaction and return what it returns, once that is committed.
 
@@ -137,6 +147,8 @@ class Database:
             raise RuntimeError("the database is closed")
         loop = asyncio.get_running_loop()
         job = _Job(op, loop, loop.create_future())
+        # Looked at here, for a cancelled caller never asks, and asyncio would complain in the log.
+        job.done.add_done_callback(lambda done: done.exception())
         self._jobs.put(job)
         # Shielded: a cancelled caller must not leave it unknown whether a commit happened while others wait for it.
         result: T = await asyncio.shield(job.done)
@@ -158,6 +170,7 @@ class Database:
             return query(db)
         except sqlite3.Error as error:
             if _is_not_now(error):
+                self._outage.begins(str(error))
                 raise StorageUnavailableError(str(error)) from error
             raise
 
@@ -196,14 +209,17 @@ class Database:
             stopping = None in group
             jobs = [job for job in group if job is not None]
             if jobs:
-                _commit(db, jobs)
+                _commit(db, jobs, self._outage)
         db.close()
 
 
-def _commit(db: Db, jobs: list[_Job]) -> None:
+def _commit(db: Db, jobs: list[_Job], outage: Outage) -> None:
     outcomes: list[tuple[_Job, Any, BaseException | None]] = []
+    changes = db.conn.total_changes
+    begun = False
     try:
         db.execute("BEGIN IMMEDIATE")
+        begun = True
         for job in jobs:
             outcomes.append((job, *_run(db, job)))
             if not db.conn.in_transaction:
@@ -215,7 +231,18 @@ def _commit(db: Db, jobs: list[_Job]) -> None:
             # Where even this fails, the next group fails at its BEGIN, comes here, and tries again.
             with suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
+        if begun and len(jobs) > 1:
+            # One write that finds no room must not refuse those that waited beside it and do.
+            for job in jobs:
+                _commit(db, [job], outage)
+            return
         outcomes = [(job, None, _unavailable(error)) for job in jobs]
+    unavailable = [str(failure) for _, _, failure in outcomes if isinstance(failure, StorageUnavailableError)]
+    if unavailable:
+        outage.begins(unavailable[0])
+    elif db.conn.total_changes > changes:
+        # Looked at, for a commit that changes nothing succeeds on a full disk too.
+        outage.ends()
     for job, result, failure in outcomes:
         _tell(job.loop, job.done, result, failure)
 

@@ -195,3 +195,62 @@ def m0001_first(db: Db) -> None:
             at REAL NOT NULL
         ) STRICT;
     """)
+
+
+@migrations()
+def m0002_tickets(db: Db) -> None:
+    """Tickets, their topics and message pairs; outgoing calls know which ticket and message they are about."""
+    db.executescript("""
+        CREATE TABLE tickets (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            language TEXT NOT NULL,
+            name TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            question TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'taken', 'closed')),
+            opened_at REAL NOT NULL,
+            taken_by INTEGER,
+            taken_name TEXT,
+            taken_at REAL,
+            closed_by INTEGER,
+            closed_at REAL,
+            topic_id INTEGER,
+            place TEXT NOT NULL DEFAULT 'wanted' CHECK (place IN ('wanted', 'live', 'flat')),
+            card_id INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX tickets_open ON tickets (user_id) WHERE state != 'closed';
+        CREATE INDEX tickets_topic ON tickets (topic_id);
+        CREATE INDEX tickets_card ON tickets (card_id);
+
+        CREATE TABLE mirrors (
+            ticket_id INTEGER NOT NULL REFERENCES tickets (id),
+            customer_message INTEGER NOT NULL,
+            staff_message INTEGER NOT NULL,
+            at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX mirrors_customer ON mirrors (ticket_id, customer_message);
+        CREATE INDEX mirrors_staff ON mirrors (staff_message);
+
+        CREATE TABLE stray_topics (
+            topic_id INTEGER PRIMARY KEY,
+            ticket_id INTEGER NOT NULL REFERENCES tickets (id),
+            at REAL NOT NULL,
+            told INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX stray_topics_ticket ON stray_topics (ticket_id);
+
+        CREATE TABLE notes (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            ticket_id INTEGER NOT NULL REFERENCES tickets (id),
+            staff_id INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            at REAL NOT NULL
+        ) STRICT;
+
+        ALTER TABLE outbox ADD COLUMN ticket_id INTEGER;
+        ALTER TABLE outbox ADD COLUMN purpose TEXT NOT NULL DEFAULT '';
+        ALTER TABLE outbox ADD COLUMN about INTEGER;
+        CREATE INDEX outbox_ticket ON outbox (ticket_id) WHERE state = 'waiting';
+    """)

@@ -5,11 +5,14 @@ told so, with the vendor's own addresses. Called by every handler from which a p
 """
 
 import html
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.conversations import store
+from bot.conversations.events import Story
 from bot.i18n import Html, say
 from bot.storage.database import Database
 from bot.telegram.render import CARD_QUESTION, card_html, cut
@@ -25,11 +28,20 @@ class Asking(StatesGroup):
 
 
 async def call_person(
-    talk: Talk, state: FSMContext, database: Database, *, reason: str, question: str | None = None, twice: bool = False
+    talk: Talk,
+    state: FSMContext,
+    database: Database,
+    *,
+    reason: str,
+    question: str | None = None,
+    twice: bool = False,
+    verdicts: Mapping[str, str] | None = None,
+    codes: Sequence[str] = (),
 ) -> None:
     """Hand the conversation over. `question` is redacted; without one the last question on record is taken.
 
     `reason` is `asked`, `not_helped` or `unclear`; `twice` words the reply for a customer whom we failed to understand.
+    `verdicts` (article id to verdict) and `codes` are this update's own, which are not on record yet.
     """
     conversation_id = talk.conversation.id
     if question is None:
@@ -37,7 +49,12 @@ async def call_person(
     before = await database.read(lambda db: store.last_handover(db, conversation_id))
     await state.clear()
     if before is not None and (question is None or question == before.question):
-        talk.say(talk.text("handover-already") if talk.staff_chat is not None else no_staff(talk))
+        if talk.staff_chat is None:
+            talk.say(no_staff(talk))
+        elif before.question:
+            talk.say(talk.text("handover-already"))
+        else:
+            await ask(talk, state)
         return
     announced = talk.staff_chat is not None
     talk.effects.add(
@@ -46,19 +63,37 @@ async def call_person(
     if not announced:
         talk.say(no_staff(talk))
         return
-    story = await database.read(lambda db: store.story(db, conversation_id, CARD_LINES))
+    recorded = await database.read(lambda db: store.story(db, conversation_id, CARD_LINES))
+    story = _with_this_update(recorded, talk, verdicts or {}, codes)
     talk.tell_staff(card_html(talk.person.name, talk.language, reason, question, story, talk.prepared.library))
     if question is None:
-        await state.set_state(Asking.question)
-        talk.say(talk.text("handover-ask"))
+        await ask(talk, state)
         return
     done = talk.text("handover-done")
     talk.say(talk.text("handover-twice", then=done) if twice else done)
 
 
+def _with_this_update(story: Story, talk: Talk, verdicts: Mapping[str, str], codes: Sequence[str]) -> Story:
+    keys = [secret.masked for secret in talk.heard_secrets if secret.digest is not None]
+    return replace(
+        story,
+        lines=(*story.lines, *talk.heard)[-CARD_LINES:],
+        verdicts={**story.verdicts, **verdicts},
+        codes=tuple(dict.fromkeys((*story.codes, *codes))),
+        keys=tuple(dict.fromkeys((*story.keys, *keys))),
+    )
+
+
+async def ask(talk: Talk, state: FSMContext) -> None:
+    """Ask for the question; the next message is it."""
+    await state.set_state(Asking.question)
+    talk.say(talk.text("handover-ask"))
+
+
 def pass_on(talk: Talk, text: str) -> None:
-    """Send the staff what a customer adds to a request that is already theirs; `text` is redacted."""
+    """Send the staff the question that was asked for after the card went out; `text` is redacted."""
     staff = talk.prepared.library.default_language
+    talk.effects.add(store.save_handover(talk.conversation.id, talk.person.id, "asked", text, talk.now, announced=True))
     talk.tell_staff(say(staff, "card-added", name=talk.person.name or "—", text=cut(text, CARD_QUESTION)))
     talk.say(talk.text("handover-added"))
 

@@ -98,8 +98,7 @@ class Poller:
             await self._database.write(
                 store.accept([(raw["update_id"], lane_of(raw), raw) for raw in known], self._vault, now)
             )
-        except StorageUnavailableError as error:
-            log.critical("intake.stopped", fault=str(error), waiting=len(known))
+        except StorageUnavailableError:
             await self._rest(FIRST_PAUSE * 2)
             return offset
         self._after_commit()

@@ -1,18 +1,24 @@
 """Articles and cards as Telegram HTML, within one message's length. Pure."""
 
 import html
+from collections.abc import Sequence
 
-from bot.conversations.events import Story
-from bot.i18n import Html, say
+from bot.conversations.events import Line, Story
+from bot.i18n import Html, label, say
 from bot.kb.article import Article
 from bot.kb.library import Library
 from bot.kb.markdown import to_html, utf16_length, visible_text
+from bot.tickets.ticket import State, Ticket
 
 MESSAGE_UNITS = 4096
 """Telegram's longest text, in UTF-16 units after the entities are parsed."""
 
 CARD_LINE = 300
+HISTORY_LINE = 1500
 CARD_QUESTION = 1200
+
+MEDIA = frozenset({"voice", "picture", "file", "sticker", "place", "other"})
+"""Kinds of messages that are named on a card by a word, for they have no text of their own."""
 
 
 def article_html(article: Article, entry: str | None, language: str, default: str) -> Html:
@@ -94,6 +100,66 @@ def card_html(name: str, language: str, reason: str, question: str | None, story
             return card
         lines.pop(0)
     return shorten(Html(head))
+
+
+def ticket_card(ticket: Ticket, story: Story, library: Library) -> Html:
+    """Return the card at the head of a ticket's topic: who, why, the question, what was shown, the conversation.
+
+    Written in the knowledge base's default language, which is the staff's.
+    """
+    staff = library.default_language
+    parts: list[str] = [say(staff, "card-number", number=str(ticket.id), name=ticket.name or "—")]
+    parts.append(say(staff, "card-reason", reason=ticket.reason))
+    parts.append(say(staff, "card-language", language=ticket.language))
+    if ticket.state is State.TAKEN:
+        parts.append(say(staff, "card-taken", name=ticket.taken_name or "—"))
+    if ticket.state is State.CLOSED:
+        parts.append(say(staff, "card-closed"))
+    if story.codes:
+        parts.append(say(staff, "card-codes", codes=", ".join(story.codes)))
+    if story.keys:
+        parts.append(say(staff, "card-keys", keys=", ".join(story.keys)))
+    question = ticket.question
+    parts += (
+        ["", say(staff, "card-question", question=cut(question, CARD_QUESTION))]
+        if question
+        else [
+            "",
+            say(staff, "card-no-question"),
+        ]
+    )
+    if story.shown:
+        parts += ["", say(staff, "card-shown")]
+        parts += [_shown_row(article_id, story, library) for article_id in story.shown]
+    head = "\n".join(parts)
+    lines = [_story_line(line, staff, CARD_LINE) for line in story.lines]
+    # The last lines tell most: the oldest go first where the card would be too long.
+    while lines:
+        card = Html(head + "\n\n" + say(staff, "card-story") + "\n" + "\n".join(lines))
+        if fits(card):
+            return card
+        lines.pop(0)
+    return shorten(Html(head))
+
+
+def history_chunks(lines: Sequence[Line], language: str) -> list[Html]:
+    """Return a conversation as messages that fit, oldest line first; a long line is cut."""
+    chunks: list[Html] = []
+    for line in lines:
+        text = _story_line(line, language, HISTORY_LINE)
+        if chunks and fits(f"{chunks[-1]}\n{text}"):
+            chunks[-1] = Html(f"{chunks[-1]}\n{text}")
+        else:
+            chunks.append(text)
+    return chunks
+
+
+def _story_line(line: Line, language: str, limit: int) -> Html:
+    who = "card-customer" if line.direction == "in" else "card-staff" if line.kind == "staff" else "card-bot"
+    words = _one_line(line.text)
+    if line.kind in MEDIA:
+        words = f"{label(language, f'media-{line.kind}')} {words}".strip()
+    return say(language, who, text=cut(words, limit))
 
 
 def _shown_row(article_id: str, story: Story, library: Library) -> Html:

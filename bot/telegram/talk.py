@@ -12,8 +12,8 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import i18n
 from bot.conversations import store
-from bot.conversations.events import Button, Conversation, Person, Screen
-from bot.conversations.redact import Redacted
+from bot.conversations.events import Button, Conversation, Line, Person, Screen
+from bot.conversations.redact import Redacted, Secret
 from bot.conversations.screens import store as screens
 from bot.i18n import Html
 from bot.kb.markdown import visible_text
@@ -56,7 +56,14 @@ class Talk:
         self.is_new = conversation is None
         self.conversation = conversation or Conversation(new_id())
         self.reply_language: str | None = None
+        self.heard: list[Line] = []
+        self.heard_secrets: list[Secret] = []
         self._begun = False
+
+    @property
+    def kit(self) -> Kit:
+        """What this update is handled with."""
+        return self._kit
 
     @property
     def prepared(self) -> Prepared:
@@ -114,6 +121,8 @@ class Talk:
         """Record what the customer sent and return the record's id."""
         self._begin()
         message_id = new_id()
+        self.heard.append(Line("in", kind, redacted.text, self.now))
+        self.heard_secrets += redacted.secrets
         self.effects.add(
             store.save_message(
                 message_id,
@@ -154,9 +163,9 @@ class Talk:
 
     def screen(self, keyboard: Keyboard, decision_id: str | None = None) -> dict[str, Any]:
         """Store what the buttons do and return the markup that shows them."""
-        screen = Screen(
-            new_id(), self.person.id, self.conversation.id, decision_id, tuple(button for _, button in keyboard)
-        )
+        # A reply in another language than the customer's own goes on in it when its buttons are pressed.
+        buttons = tuple(replace(button, value=button.value or self.reply_language) for _, button in keyboard)
+        screen = Screen(new_id(), self.person.id, self.conversation.id, decision_id, buttons)
         self._begin()
         self.effects.add(screens.save_screen(screen, self.now))
         rows = [
@@ -192,15 +201,17 @@ class Talk:
         self.effects.add(outbox.post(call, self._kit.vault, self.now))
 
 
-def tell(kit: Kit, chat_id: int, text: Html) -> None:
+def tell(kit: Kit, chat_id: int, text: Html, *, topic: int | None = None) -> None:
     """Add a message to any chat that is not the customer's: staff, managers, a group being left."""
     clean = shorten(Html(kit.prepared.redactor.clean(text)))
-    parameters = {
+    parameters: dict[str, Any] = {
         "chat_id": chat_id,
         "text": clean,
         "parse_mode": "HTML",
         "link_preview_options": {"is_disabled": True},
     }
+    if topic is not None:
+        parameters["message_thread_id"] = topic
     kit.effects.add(outbox.post(Call(chat_id, "sendMessage", parameters), kit.vault, kit.now))
 
 

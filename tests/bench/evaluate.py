@@ -54,7 +54,9 @@ def read_questions(path: Path) -> list[Question]:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [
             Question(
-                row["query"].replace("⏎", "\n"), tuple(e for e in (row["expected"] or "").split("|") if e), row["kind"] or "?"
+                row["query"].replace("⏎", "\n"),
+                tuple(e for e in (row["expected"] or "").split("|") if e),
+                row["kind"] or "?",
             )
             for row in rows
         ]
@@ -78,7 +80,9 @@ def score(tally: Tally, question: Question, decision: Decision) -> str | None:
     wanted = {DECISIONS[e] for e in question.expected if e in DECISIONS}
     order = ranking(decision)
     right_kind = decision.kind in wanted
-    first = right_kind or (decision.kind not in {Kind.SMALLTALK, Kind.ESCALATE} and order[:1] != [] and order[0] in question.expected)
+    first = right_kind or (
+        decision.kind not in {Kind.SMALLTALK, Kind.ESCALATE} and order[:1] != [] and order[0] in question.expected
+    )
     tally.first += first
     tally.third += first or any(article in question.expected for article in order[:3])
     answered = right_kind or (decision.kind in CONFIDENT and decision.article in question.expected)
@@ -87,7 +91,9 @@ def score(tally: Tally, question: Question, decision: Decision) -> str | None:
     tally.wrong += wrong
     if answered:
         return None
-    return ("WRONG " if wrong else "right, asked " if first else "missed ") + f"{decision.kind} {decision.article or order[:3]}"
+    return (
+        "WRONG " if wrong else "right, asked " if first else "missed "
+    ) + f"{decision.kind} {decision.article or order[:3]}"
 
 
 def line(name: str, tally: Tally) -> str:
@@ -110,7 +116,8 @@ def main() -> None:
     began = time.perf_counter()
     matcher = Matcher(load(options.kb))
     built = time.perf_counter() - began
-    total, kinds = Tally(), defaultdict(Tally)
+    total = Tally()
+    kinds: defaultdict[str, Tally] = defaultdict(Tally)
     times: list[float] = []
     for question in read_questions(options.questions):
         began = time.perf_counter()
@@ -120,10 +127,14 @@ def main() -> None:
         score(total, question, decision)
         if fault and options.errors:
             tops = ", ".join(f"{c.id} {c.score:.2f}" for c in decision.candidates[:3])
-            print(f"{question.kind:12} | {question.text[:90]!r} | want {'|'.join(question.expected) or '-'} | {fault} | {tops}")
+            print(
+                f"{question.kind:12} | {question.text[:90]!r} | want {'|'.join(question.expected) or '-'} | {fault} | {tops}"
+            )
             print(f"{'':12} | {decision.form} {decision.repairs} {decision.reasons[-2:]}")
     times.sort()
-    print(f"{'kind':14} {'asked':>5} {'right@1':>7} {'right@3':>7} {'no asking':>9} {'wrong':>7} {'foreign':>8} {'answered':>9}")
+    print(
+        f"{'kind':14} {'asked':>5} {'right@1':>7} {'right@3':>7} {'no asking':>9} {'wrong':>7} {'foreign':>8} {'answered':>9}"
+    )
     for kind, tally in sorted(kinds.items()):
         print(line(kind, tally))
     print(line("ALL", total))

@@ -139,6 +139,9 @@ def test_several_keys_are_listed_in_order() -> None:
         "MIKO telephony panel says 1051 after update to 2024.1.114 build 15 on Windows 10",
         "MikoPBX 2024.1.114-dev, 1С 8.3.24.1586, порт 4222 и 8222, фичи 31, 32, 42, 43, 46, 47, 48, 49",
         "mikopbx-module-phone-book-v2 и miko-pbx-connector-setup-2024.exe",
+        "mikopbx/ModuleBitrix24Integration module.json",
+        "miko-1011-1014|miko-dns, miko-1058 miko-2008-1051-4222",
+        "Pass :code:`True` to skip",
         "git clone https://git.example/miko/mikopbx-core-2024-docker",
         "@XIAOMI-M2010J19SY-O-AXI15A64262E0F6593B истекла",
         "XIAOMI-M2010J19SY-O-AXI15A64",
@@ -387,6 +390,8 @@ def fragments(body: str, stored: str) -> list[str]:
 
 @settings(max_examples=600, deadline=None)
 @given(messages())
+@example(("00000000000000000000", " MIKO-00000-00000%26amp%3B%2345%3B00000-00000 "))
+@example(("0" * 20, " M-I-K-O---0-0-0-0-0---0-0-0-0-0-\u200b-\ufeff-\xad-*-*---*-*-0-0-0-0-0---0-0-0-0-0 "))
 def test_no_spelling_of_a_key_survives(message: tuple[str, str]) -> None:
     body, text = message
     assume(not fragments(body, " ".join(WORDS)))
@@ -419,37 +424,23 @@ def test_any_text_is_taken_and_marks_lie_inside_it(text: str) -> None:
 @pytest.mark.parametrize(
     "unit",
     [
-        *("a", "1", "-", " ", "MIKO", "MIKO-", "M I K O ", "AB1CD-", "AB1CD ", "пароль ", "пароль: ", "пароль от "),
+        *("a", "1 ", "-", "MIKO", "MIKO-", "M I K O ", "AB1CD-", "AB1CD ", "пароль ", "пароль от ", "password=x "),
         *(
-            "password=x ",
-            "eyJ",
             "eyJa.",
             "://a:",
             "123456:",
-            "1 ",
-            "1-",
             "Bearer ",
             "&amp;",
             "%25",
-            "%2D",
             "<b ",
             "<b>",
-        ),
-        *(
             "a@",
-            "a.",
-            "-----BEGIN PRIVATE KEY-----",
+            "a@a.",
             "+7 ",
             "\u200b",
-            "‹",
             "MIKO-…",
-            "token:",
-            '"',
-            "ИНН ",
-            "\n",
-            "\\n",
         ),
-        *("логин/пароль: a ", "--pass ", "authorization:", "a@a.", "*"),
+        *("-----BEGIN PRIVATE KEY-----", "token:", '"', "\n", "\\n", "логин/пароль: a ", "authorization:"),
     ],
 )
 def test_a_hundred_thousand_hostile_characters_take_bounded_time(unit: str) -> None:

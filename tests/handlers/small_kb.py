@@ -60,7 +60,9 @@ def article(
 ) -> str:
     return ARTICLE.format(
         id=article_id,
-        product=article_id.split("-")[0] if article_id.split("-")[0] in {"acme", "bolt"} else "general",
+        product=article_id.split("-", maxsplit=1)[0]
+        if article_id.split("-", maxsplit=1)[0] in {"acme", "bolt"}
+        else "general",
         codes=codes,
         ru=ru,
         en=en,
@@ -155,5 +157,5 @@ def write_small_kb(root: Path) -> Path:
 
 
 def path_of(root: Path, article_id: str) -> Path:
-    product = article_id.split("-")[0]
+    product = article_id.split("-", maxsplit=1)[0]
     return root / (product if product in {"acme", "bolt"} else "general") / f"{article_id}.yaml"

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database as Db
+from structlog.testing import capture_logs
 
 from bot.clock import SystemClock
 from bot.inbox import store
@@ -63,7 +64,7 @@ steps = st.lists(
 
 def note(update_id: int, what: str) -> Op:
     def op(db: Db) -> None:
-        db.execute("INSERT INTO notes (update_id, what) VALUES (?, ?)", [update_id, what])
+        db.execute("INSERT INTO scraps (update_id, what) VALUES (?, ?)", [update_id, what])
 
     return op
 
@@ -112,7 +113,7 @@ async def live(path: Path, fates: list[Fate], script: list[Step]) -> None:
         database = await Database.open(path)
         await database.write(
             lambda db: db.execute(
-                "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, update_id INTEGER, what TEXT)"
+                "CREATE TABLE IF NOT EXISTS scraps (id INTEGER PRIMARY KEY, update_id INTEGER, what TEXT)"
             )
         )
         worker = Worker(
@@ -156,7 +157,7 @@ async def check(path: Path, fates: list[Fate], accepted: list[int]) -> None:
     def query(db: Db) -> tuple[list[Any], list[Any], list[Any]]:
         return (
             db.execute("SELECT update_id, state, payload FROM inbox ORDER BY seq").fetchall(),
-            db.execute("SELECT update_id, what FROM notes ORDER BY id").fetchall(),
+            db.execute("SELECT update_id, what FROM scraps ORDER BY id").fetchall(),
             db.execute("SELECT origin_id, payload FROM dead_letters").fetchall(),
         )
 
@@ -177,7 +178,7 @@ async def check(path: Path, fates: list[Fate], accepted: list[int]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(FATES), min_size=UPDATES, max_size=UPDATES), steps)
 def test_every_accepted_update_is_settled_once_and_in_order(fates: list[Fate], script: list[Step]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, capture_logs():
         asyncio.run(live(Path(folder) / "bot.db", fates, script))
 
 
@@ -196,14 +197,14 @@ async def handle(raw, effects):
     if raw["update_id"] % 7 == 0:
         await asyncio.sleep(0.001)
     number = raw["update_id"]
-    effects.add(lambda db: db.execute("INSERT INTO notes (update_id) VALUES (?)", [number]))
+    effects.add(lambda db: db.execute("INSERT INTO scraps (update_id) VALUES (?)", [number]))
 
 async def give_up(update_id, raw, reason, effects):
     raise AssertionError(reason)
 
 async def main():
     database = await Database.open(Path(sys.argv[1]))
-    await database.write(lambda db: db.execute("CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, update_id)"))
+    await database.write(lambda db: db.execute("CREATE TABLE IF NOT EXISTS scraps (id INTEGER PRIMARY KEY, update_id)"))
     clock = SystemClock()
     worker = Worker(database, vault, clock, handle=handle, give_up=give_up, after_commit=lambda: None)
     async with asyncio.TaskGroup() as tasks:
@@ -245,7 +246,7 @@ async def test_kills_lose_no_accepted_update_and_double_no_effect(tmp_path: Path
         accepted.update(await asyncio.to_thread(run_and_kill, path, turn * 1_000_000 + 1, lines))
     await asyncio.to_thread(subprocess.run, [sys.executable, "-c", CHILD, str(path)], cwd=ROOT, check=True, timeout=60)
     database = await Database.open(path)
-    handled = await database.read(lambda db: [row[0] for row in db.execute("SELECT update_id FROM notes ORDER BY id")])
+    handled = await database.read(lambda db: [row[0] for row in db.execute("SELECT update_id FROM scraps ORDER BY id")])
     assert await database.read(store.depth) == 0
     await database.close()
     assert accepted - set(handled) == set()

@@ -12,6 +12,7 @@ from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaPhoto,
+    MediaUnion,
     MessageEntity,
     ReactionTypeEmoji,
     ReplyParameters,
@@ -58,7 +59,9 @@ async def test_files_go_up_and_come_down(bot: Bot, ann: Person) -> None:
 
 
 async def test_an_album_is_separate_messages_of_one_group(bot: Bot, ann: Person) -> None:
-    media = [InputMediaPhoto(media=BufferedInputFile(b"x%d" % n, f"{n}.jpg"), caption=f"c{n}") for n in range(2)]
+    media: list[MediaUnion] = [
+        InputMediaPhoto(media=BufferedInputFile(b"x%d" % n, f"{n}.jpg"), caption=f"c{n}") for n in range(2)
+    ]
     sent = await bot.send_media_group(ann.id, media)
     assert [m.caption for m in sent] == ["c0", "c1"]
     assert sent[0].media_group_id

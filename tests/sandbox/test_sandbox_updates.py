@@ -137,9 +137,7 @@ async def test_privacy_mode_hides_what_people_say_in_groups(bot: Bot, ann: Perso
     assert [u.message.text for u in await bot.get_updates() if u.message] == ["/help", "теперь слышно"]
 
 
-async def test_a_webhook_is_retried_with_its_secret_and_shuts_polling_out(
-    bot: Bot, ann: Person, sandbox: Sandbox
-) -> None:
+async def test_a_webhook_is_retried_with_its_secret_and_shuts_polling_out(bot: Bot, ann: Person) -> None:
     seen: list[tuple[str, int]] = []
 
     async def receive(request: web.Request) -> web.Response:

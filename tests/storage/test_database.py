@@ -20,17 +20,17 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = await Database.open(tmp_path / "bot.db")
-    await database.write(lambda db: db.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT UNIQUE) STRICT"))
+    await database.write(lambda db: db.execute("CREATE TABLE scraps (id INTEGER PRIMARY KEY, text TEXT UNIQUE) STRICT"))
     yield database
     await database.close()
 
 
 def insert(text: str) -> Callable[[Db], int | None]:
-    return lambda db: db.execute("INSERT INTO notes (text) VALUES (?)", [text]).lastrowid
+    return lambda db: db.execute("INSERT INTO scraps (text) VALUES (?)", [text]).lastrowid
 
 
 def texts(db: Db) -> list[str]:
-    return [text for (text,) in db.execute("SELECT text FROM notes ORDER BY id")]
+    return [text for (text,) in db.execute("SELECT text FROM scraps ORDER BY id")]
 
 
 class Gate:
@@ -41,7 +41,7 @@ class Gate:
         self._open = threading.Event()
 
     def hold(self, db: Db) -> None:
-        db.execute("INSERT INTO notes (text) VALUES ('gate')")
+        db.execute("INSERT INTO scraps (text) VALUES ('gate')")
         self.entered.set()
         assert self._open.wait(10)
 
@@ -62,7 +62,7 @@ async def test_waiting_writes_share_one_commit(database: Database) -> None:
 
     def look_from_outside(_: Db) -> None:
         other = sqlite3.connect(database.path)
-        seen.append([text for (text,) in other.execute("SELECT text FROM notes ORDER BY id")])
+        seen.append([text for (text,) in other.execute("SELECT text FROM scraps ORDER BY id")])
         other.close()
 
     async with asyncio.TaskGroup() as tasks:
@@ -81,7 +81,7 @@ async def test_a_failing_write_takes_back_only_itself(database: Database) -> Non
     gate = Gate()
 
     def half(db: Db) -> None:
-        db.execute("INSERT INTO notes (text) VALUES ('half')")
+        db.execute("INSERT INTO scraps (text) VALUES ('half')")
         raise ValueError("no")
 
     async with asyncio.TaskGroup() as tasks:
@@ -124,7 +124,7 @@ async def test_a_reader_cannot_write(database: Database) -> None:
 
 async def test_a_mistake_in_a_query_is_not_taken_for_a_broken_database(database: Database) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such column"):
-        await database.read(lambda db: db.execute("SELECT missing FROM notes"))
+        await database.read(lambda db: db.execute("SELECT missing FROM scraps"))
 
 
 async def test_a_cancelled_caller_neither_stops_its_write_nor_the_others(database: Database) -> None:
@@ -156,7 +156,7 @@ async def test_every_connection_has_the_pragmas_that_durability_rests_on(databas
 
 async def test_closing_finishes_what_was_handed_in(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "bot.db")
-    await database.write(lambda db: db.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)"))
+    await database.write(lambda db: db.execute("CREATE TABLE scraps (id INTEGER PRIMARY KEY, text TEXT)"))
     async with asyncio.TaskGroup() as tasks:
         writes = [tasks.create_task(database.write(insert(str(n)))) for n in range(300)]
         await asyncio.sleep(0)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = await Database.open(tmp_path / "bot.db")
     await database.write(
-        lambda db: db.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT UNIQUE, bulk BLOB) STRICT")
+        lambda db: db.execute("CREATE TABLE scraps (id INTEGER PRIMARY KEY, text TEXT UNIQUE, bulk BLOB) STRICT")
     )
     yield database
     await database.close()
@@ -30,7 +30,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 def insert(text: str, size: int = 0) -> Callable[[Db], None]:
     def op(db: Db) -> None:
-        db.execute("INSERT INTO notes (text, bulk) VALUES (?, zeroblob(?))", [text, size])
+        db.execute("INSERT INTO scraps (text, bulk) VALUES (?, zeroblob(?))", [text, size])
 
     return op
 
@@ -39,12 +39,12 @@ def insert_many(db: Db) -> None:
     # Several rows and a UNIQUE column: SQLite keeps a statement journal, and takes back this statement only.
     db.execute(
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
-        " INSERT INTO notes (text, bulk) SELECT 'many ' || i, zeroblob(3000) FROM n"
+        " INSERT INTO scraps (text, bulk) SELECT 'many ' || i, zeroblob(3000) FROM n"
     )
 
 
 def texts(db: Db) -> list[str]:
-    return [text for (text,) in db.execute("SELECT text FROM notes ORDER BY id")]
+    return [text for (text,) in db.execute("SELECT text FROM scraps ORDER BY id")]
 
 
 async def fill_disk(database: Database) -> None:
@@ -87,6 +87,22 @@ async def test_a_full_disk_keeps_nothing_of_the_refused_and_all_of_the_acknowled
     await free_disk(database)
     await database.write(insert("after"))
     assert await database.read(texts) == [*acknowledged, "after"]
+
+
+async def test_a_write_without_room_does_not_refuse_those_beside_it(database: Database) -> None:
+    await fill_disk(database)
+    outcomes = await asyncio.gather(
+        *(database.write(op) for op in (insert("a"), insert("big", 200_000), insert("b"), insert("a"), insert("c"))),
+        return_exceptions=True,
+    )
+    assert [type(outcome) for outcome in outcomes] == [
+        type(None),
+        StorageUnavailableError,
+        type(None),
+        sqlite3.IntegrityError,
+        type(None),
+    ]
+    assert await database.read(texts) == ["a", "b", "c"]
 
 
 async def test_a_file_that_cannot_grow_is_unavailable_and_recovers(database: Database) -> None:

@@ -11,7 +11,7 @@ from bot.storage.effects import CURRENT, Effects
 
 def note(text: str) -> Op:
     def op(db: Db) -> None:
-        db.execute("INSERT INTO notes (text) VALUES (?)", [text])
+        db.execute("INSERT INTO scraps (text) VALUES (?)", [text])
 
     return op
 
@@ -21,12 +21,12 @@ def fail(_: Db) -> None:
 
 
 def texts(db: Db) -> list[str]:
-    return [text for (text,) in db.execute("SELECT text FROM notes ORDER BY id")]
+    return [text for (text,) in db.execute("SELECT text FROM scraps ORDER BY id")]
 
 
 async def test_effects_are_applied_in_order_and_all_or_none(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "bot.db")
-    await database.write(lambda db: db.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)"))
+    await database.write(lambda db: db.execute("CREATE TABLE scraps (id INTEGER PRIMARY KEY, text TEXT)"))
     broken = Effects()
     for op in (note("lost"), fail, note("never")):
         broken.add(op)

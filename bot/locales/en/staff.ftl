@@ -39,3 +39,59 @@ media-file = [file]
 media-sticker = [sticker]
 media-place = [place or contact]
 media-other = [another message]
+
+# The desk: tickets in topics.
+
+card-staff = 🧑‍💼 { $text }
+card-number = 🟪 <b>#{ $number } { $name }</b>
+card-taken = Taken by: { $name }
+card-closed = ⬛ Closed
+btn-take = ✋ Take
+btn-close = ✅ Close
+desk-took = ✋ { $name } took the ticket.
+desk-took-toast = The ticket is yours
+desk-taken-toast = { $name } already has it
+desk-closed-toast = The ticket is closed already
+desk-closed = ⬛ { $name } closed the ticket.
+desk-reopened = 🟪 { $name } opened the ticket again.
+desk-not-reopened = It cannot be opened again: the customer has another open ticket.
+desk-is-closed = The ticket is closed, nothing was sent to the customer. To answer, open it again: /take
+desk-undelivered = 💔 Not delivered: { $why ->
+    [blocked] the customer blocked the bot or deleted the account.
+   *[other] { $why }
+    }
+desk-edited = ✏️ The customer edited a message: { $text }
+desk-number = #{ $number } { $name }:
+desk-stray = A failure made one topic too many for ticket #{ $number }: { $topic }. Write here; what is written there reaches the customer, too.
+desk-history = The former topic is gone; this is what was said:
+desk-not-ticket = This is not the topic of a ticket: the command does nothing here.
+desk-not-staff = Only the staff can do this.
+desk-unknown-rights = Your rights could not be checked, please try again.
+desk-noted = 📝 Noted; the customer does not see this.
+desk-note-empty = Write the note after the command: /note text
+desk-info-notes = <b>Notes:</b>
+desk-help =
+    <b>In a ticket's topic</b>
+    A plain message goes to the customer. 👌 means delivered, 💔 not, with the reason in a reply.
+    <code>/ text</code> – a note among staff, the customer does not see it
+    /take – take the ticket (a closed one: open it again)
+    /close – close it
+    /note text – a note on the card
+    /info – the card once more
+    /help – this page
+
+    <b>Anywhere</b>
+    /stats – figures for today, 7 and 30 days
+
+    In a group without topics reply to the bot's messages: the reply goes to the customer.
+
+stats-today = <b>Today</b>
+stats-week = <b>7 days</b>
+stats-month = <b>30 days</b>
+stats-none = There were no questions.
+stats-figures =
+    Questions: { $questions }. Answered at once: { $answered }, asked back: { $clarified }, not found: { $unresolved }.
+    To people: { $escalated }. Helped: { $helped } of { $rated } ratings.
+stats-articles = Shown most often:
+stats-row = • { $what } – { $count }
+stats-codes = Unknown codes: { $codes }

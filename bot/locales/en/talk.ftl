@@ -90,3 +90,7 @@ edit-new = I see the edit, so here is a new answer.
 
 group-goodbye = Hello! I answer in private messages only: please write to me there. I am leaving this chat so as not to disturb.
 apology = Sorry, something broke on my side and I could not answer this message. The staff know. Please write again, or call a person: /human.
+
+ticket-taken = A specialist is looking at your question now. Write here, they will see it all.
+ticket-closed = The specialist has closed your ticket. If anything is left, just write: I will answer or call a person again.
+ticket-reopened = The specialist has come back to your question. Write here, they will see it all.

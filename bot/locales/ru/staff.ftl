@@ -39,3 +39,59 @@ media-file = [файл]
 media-sticker = [стикер]
 media-place = [место или контакт]
 media-other = [другое сообщение]
+
+# Стол: обращения в темах.
+
+card-staff = 🧑‍💼 { $text }
+card-number = 🟪 <b>#{ $number } { $name }</b>
+card-taken = Взял: { $name }
+card-closed = ⬛ Закрыто
+btn-take = ✋ Беру
+btn-close = ✅ Закрыть
+desk-took = ✋ { $name } взял обращение.
+desk-took-toast = Обращение ваше
+desk-taken-toast = Его уже взял { $name }
+desk-closed-toast = Обращение уже закрыто
+desk-closed = ⬛ { $name } закрыл обращение.
+desk-reopened = 🟪 { $name } снова открыл обращение.
+desk-not-reopened = Открыть снова нельзя: у клиента уже есть другое открытое обращение.
+desk-is-closed = Обращение закрыто, клиенту ничего не отправлено. Чтобы ответить, откройте его снова: /take
+desk-undelivered = 💔 Не доставлено: { $why ->
+    [blocked] клиент заблокировал бота или удалил аккаунт.
+   *[other] { $why }
+    }
+desk-edited = ✏️ Клиент исправил сообщение: { $text }
+desk-number = #{ $number } { $name }:
+desk-stray = Для обращения #{ $number } по сбою создана лишняя тема { $topic }. Пишите здесь; написанное там тоже дойдёт до клиента.
+desk-history = Прежняя тема пропала, вот что было в разговоре:
+desk-not-ticket = Это не тема обращения: здесь такая команда ничего не делает.
+desk-not-staff = Это могут только сотрудники.
+desk-unknown-rights = Не смог проверить ваши права, попробуйте ещё раз.
+desk-noted = 📝 Записал, клиент этого не видит.
+desk-note-empty = Напишите заметку после команды: /note текст
+desk-info-notes = <b>Заметки:</b>
+desk-help =
+    <b>В теме обращения</b>
+    Обычное сообщение уходит клиенту. 👌 — доставлено, 💔 — нет, причина в ответе.
+    <code>/ текст</code> — заметка для своих, клиент не увидит
+    /take — взять (закрытое — открыть снова)
+    /close — закрыть
+    /note текст — заметка в карточку
+    /info — карточка ещё раз
+    /help — эта подсказка
+
+    <b>Где угодно</b>
+    /stats — цифры за сегодня, 7 и 30 дней
+
+    Если в группе нет тем, отвечайте на сообщения бота: ответ уйдёт клиенту.
+
+stats-today = <b>Сегодня</b>
+stats-week = <b>7 дней</b>
+stats-month = <b>30 дней</b>
+stats-none = Вопросов не было.
+stats-figures =
+    Вопросов: { $questions }. Ответил сразу: { $answered }, уточнял: { $clarified }, не нашёл: { $unresolved }.
+    К людям: { $escalated }. Помогло: { $helped } из { $rated } оценок.
+stats-articles = Чаще всего показано:
+stats-row = • { $what } — { $count }
+stats-codes = Неизвестные коды: { $codes }

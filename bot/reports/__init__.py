@@ -1,0 +1,1 @@
+"""What managers and staff want to know: named queries over the record of conversations."""

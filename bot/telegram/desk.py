@@ -1,0 +1,223 @@
+"""The desk: what each step of a ticket causes in the staff's chat and at the customer.
+
+Every function here runs on the writer thread inside the transaction of the update, or of the call, that causes it: it
+reads what is true now, changes the ticket, and posts the calls that follow. So a step and its messages happen together
+or not at all, and of two steps at the same moment the first one decides. Called by the handlers and by `forum.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database as Db
+
+from bot.conversations import store as conversations
+from bot.i18n import Html, label, say
+from bot.kb.library import Library
+from bot.kb.markdown import visible_text
+from bot.outbox import store as outbox
+from bot.outbox.store import Call
+from bot.storage.ids import new_id
+from bot.storage.vault import Vault
+from bot.telegram.render import history_chunks, shorten, ticket_card
+from bot.tickets import store
+from bot.tickets.ticket import State, Ticket, topic_name
+
+CARD_LINES = 14
+HISTORY_LINES = 200
+BUTTON_PREFIX = "t:"
+"""Callback data of the card's buttons: `t:<ticket>:<step>`. It is no secret: each press is checked for its right."""
+
+# Purposes of calls; `forum.py` acts on how they end.
+TOPIC, CARD, PIN, TITLE, REOPEN, INSIDE = "topic", "card", "pin", "title", "reopen", "inside"
+TO_STAFF, TO_CUSTOMER = "to_staff", "to_customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the steps need: where the staff are, the articles for the card's titles, what seals a call, the time."""
+
+    chat_id: int
+    library: Library
+    vault: Vault
+    now: float
+
+    @property
+    def language(self) -> str:
+        """The staff's language: the knowledge base's default."""
+        return self.library.default_language
+
+    # Steps of a ticket.
+
+    def open(self, db: Db, draft: Ticket) -> None:
+        """Open a ticket and ask for its topic; nothing where the customer has an open one."""
+        if store.open_ticket_of(db, draft.user_id) is None:
+            number = store.insert(db, draft)
+            self.ask_for_topic(db, number)
+
+    def ask_for_topic(self, db: Db, number: int) -> None:
+        """Post the topic and its card. The wish is on record before Telegram hears of it, and stays until fulfilled."""
+        ticket = store.find(db, number)
+        if ticket is None:
+            return
+        name = topic_name(number, ticket.name, ticket.state)
+        self._post(db, ticket, "createForumTopic", {"chat_id": self.chat_id, "name": name}, TOPIC)
+        self.post_card(db, ticket)
+
+    def post_card(self, db: Db, ticket: Ticket) -> None:
+        """Post the card: everything known, with its buttons; it is pinned when it has arrived."""
+        parameters = _html(self.chat_id, self.card_text(db, ticket))
+        if ticket.is_open:
+            parameters["reply_markup"] = self.card_buttons(ticket)
+        self._post(db, ticket, "sendMessage", parameters, CARD)
+
+    def card_text(self, db: Db, ticket: Ticket) -> Html:
+        """Return the card as it has to be now."""
+        story = conversations.story(db, ticket.conversation_id, CARD_LINES)
+        return ticket_card(ticket, story, self.library)
+
+    def card_buttons(self, ticket: Ticket) -> dict[str, Any]:
+        """Return the buttons that a ticket in this state has."""
+        steps = ("take", "close") if ticket.state is State.NEW else ("close",)
+        return {
+            "inline_keyboard": [
+                [{"text": label(self.language, f"btn-{step}"), "callback_data": f"{BUTTON_PREFIX}{ticket.id}:{step}"}]
+                for step in steps
+            ]
+        }
+
+    def take(self, db: Db, number: int, staff_id: int, staff_name: str) -> bool:
+        """Give the ticket to whoever asks first; True where that is this one."""
+        if not store.take(db, number, staff_id, staff_name, self.now):
+            return False
+        self._after_step(db, number, "desk-took", staff_name, "ticket-taken")
+        return True
+
+    def close(self, db: Db, number: int, staff_id: int, staff_name: str) -> bool:
+        """Close the ticket; False where it was closed already."""
+        if not store.close(db, number, staff_id, self.now):
+            return False
+        self._after_step(db, number, "desk-closed", staff_name, "ticket-closed")
+        self._show_state(db, number, "closeForumTopic")
+        return True
+
+    def reopen(self, db: Db, number: int, staff_id: int, staff_name: str) -> bool:
+        """Open a closed ticket again; False where it is open, or its customer has another."""
+        if not store.reopen(db, number, staff_id, staff_name, self.now):
+            return False
+        self._show_state(db, number, "reopenForumTopic")
+        self._after_step(db, number, "desk-reopened", staff_name, "ticket-reopened")
+        return True
+
+    def _after_step(self, db: Db, number: int, staff_key: str, staff_name: str, customer_key: str) -> None:
+        ticket = store.find(db, number)
+        if ticket is None:
+            return
+        self.say_inside(db, ticket, say(self.language, staff_key, name=staff_name or "—"))
+        if ticket.card_id is not None:
+            parameters = {**_html(self.chat_id, self.card_text(db, ticket)), "message_id": ticket.card_id}
+            if ticket.is_open:
+                parameters["reply_markup"] = self.card_buttons(ticket)
+            self._post(db, ticket, "editMessageText", parameters, TITLE)
+        self.tell_customer(db, ticket, say(ticket.language, customer_key))
+
+    def _show_state(self, db: Db, number: int, method: str) -> None:
+        ticket = store.find(db, number)
+        if ticket is not None:
+            name = topic_name(ticket.id, ticket.name, ticket.state)
+            self._post(db, ticket, "editForumTopic", {"chat_id": self.chat_id, "name": name}, TITLE)
+            self._post(db, ticket, method, {"chat_id": self.chat_id}, TITLE)
+
+    # Messages.
+
+    def say_inside(self, db: Db, ticket: Ticket, text: Html, *, reply_to: int | None = None) -> None:
+        """Post a line of ours into the ticket's topic; the customer does not see it."""
+        self._post(db, ticket, "sendMessage", {**_html(self.chat_id, text), **_reply(reply_to)}, INSIDE)
+
+    def tell_customer(self, db: Db, ticket: Ticket, text: Html) -> None:
+        """Post a line of ours to the customer, and record it."""
+        message_id = new_id()
+        words = visible_text(text)
+        conversations.save_message(message_id, ticket.conversation_id, "out", "text", words, self.now)(db)
+        self._post(
+            db, ticket, "sendMessage", _html(ticket.user_id, text), "", chat_id=ticket.user_id, message_id=message_id
+        )
+
+    def pass_text_to_staff(self, db: Db, ticket: Ticket, text: Html, about: int, reply_to: int | None) -> None:
+        """Post a customer's words, redacted, into the topic."""
+        answered = store.staff_copy_of(db, ticket.id, reply_to) if reply_to is not None else None
+        parameters = {**_html(self.chat_id, shorten(text)), **_reply(answered)}
+        self._post(db, ticket, "sendMessage", parameters, TO_STAFF, about=about)
+
+    def copy_to_staff(self, db: Db, ticket: Ticket, about: int, caption: str | None, reply_to: int | None) -> None:
+        """Post a copy of a customer's file into the topic; `caption` replaces its own where that held a secret."""
+        answered = store.staff_copy_of(db, ticket.id, reply_to) if reply_to is not None else None
+        parameters = {
+            "chat_id": self.chat_id,
+            "from_chat_id": ticket.user_id,
+            "message_id": about,
+            **({} if caption is None else {"caption": caption}),
+            **_reply(answered),
+        }
+        self._post(db, ticket, "copyMessage", parameters, TO_STAFF, about=about)
+
+    def copy_to_customer(self, db: Db, ticket: Ticket, staff_message: int, reply_to: int | None) -> None:
+        """Post a copy of a staff's message to the customer: who wrote it stays hidden."""
+        answered = store.customer_copy_of(db, ticket.id, reply_to) if reply_to is not None else None
+        parameters = {
+            "chat_id": ticket.user_id,
+            "from_chat_id": self.chat_id,
+            "message_id": staff_message,
+            **_reply(answered),
+        }
+        self._post(db, ticket, "copyMessage", parameters, TO_CUSTOMER, about=staff_message, chat_id=ticket.user_id)
+
+    def react(self, db: Db, ticket: Ticket, staff_message: int, emoji: str) -> None:
+        """Show at a staff's message whether it was delivered."""
+        parameters = {
+            "chat_id": self.chat_id,
+            "message_id": staff_message,
+            "reaction": [{"type": "emoji", "emoji": emoji}],
+        }
+        self._post(db, ticket, "setMessageReaction", parameters, "", express=True)
+
+    def post_history(self, db: Db, ticket: Ticket) -> None:
+        """Post what was said since the ticket was opened: its topic is gone, and nobody shall ask twice."""
+        lines = conversations.story(db, ticket.conversation_id, HISTORY_LINES).lines
+        self.say_inside(db, ticket, say(self.language, "desk-history"))
+        for text in history_chunks(lines, self.language):
+            self.say_inside(db, ticket, text)
+
+    def _post(
+        self,
+        db: Db,
+        ticket: Ticket,
+        method: str,
+        parameters: dict[str, Any],
+        purpose: str,
+        *,
+        about: int | None = None,
+        chat_id: int | None = None,
+        express: bool = False,
+        message_id: str | None = None,
+    ) -> None:
+        call = Call(
+            self.chat_id if chat_id is None else chat_id,
+            method,
+            parameters,
+            message_id=message_id,
+            express=express,
+            ticket_id=ticket.id,
+            purpose=purpose,
+            about=about,
+        )
+        outbox.post(call, self.vault, self.now)(db)
+
+
+def _html(chat_id: int, text: Html) -> dict[str, Any]:
+    return {"chat_id": chat_id, "text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+
+
+def _reply(message_id: int | None) -> dict[str, Any]:
+    if message_id is None:
+        return {}
+    return {"reply_parameters": {"message_id": message_id, "allow_sending_without_reply": True}}

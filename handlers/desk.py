@@ -1,0 +1,45 @@
+"""The customer's side of a ticket: what they write goes to its topic, and the bot is silent."""
+
+from aiogram.types import Message
+from sqlite_utils import Database as Db
+
+from bot.i18n import Html, say
+from bot.telegram.talk import Talk
+from bot.tickets import store
+from bot.tickets.ticket import Ticket
+from handlers.media import KINDS, file_id_of
+from handlers.staff import desk_of
+
+
+async def pass_on(message: Message, talk: Talk, ticket: Ticket) -> None:
+    """Send a message on to the staff: words as redacted text, files as copies."""
+    words = message.text or message.caption or ""
+    redacted = talk.prepared.redactor.redact(words)
+    kind = "text" if message.text else KINDS.get(message.content_type, "other")
+    talk.hear(kind, redacted, message.message_id, file_id=file_id_of(message))
+    desk, number, about = desk_of(talk.kit), ticket.id, message.message_id
+    replied = message.reply_to_message.message_id if message.reply_to_message is not None else None
+    as_text = Html(say(desk.language, "card-customer", text=redacted.text)) if message.text else None
+    # A caption that holds a secret is replaced; one that holds none goes with the file as it is.
+    caption = redacted.text if redacted.secrets else None
+
+    def op(db: Db) -> None:
+        if words:
+            store.set_question(db, number, redacted.text)
+        if as_text is not None:
+            desk.pass_text_to_staff(db, ticket, as_text, about, replied)
+        else:
+            desk.copy_to_staff(db, ticket, about, caption, replied)
+
+    talk.effects.add(op)
+    if redacted.secrets:
+        talk.say(talk.text("secret-noticed"))
+
+
+async def edited(message: Message, talk: Talk, ticket: Ticket) -> None:
+    """Send the new wording of an edited message on to the staff."""
+    redacted = talk.prepared.redactor.redact(message.text or message.caption or "")
+    talk.hear("text", redacted, message.message_id, edit_of=str(message.message_id))
+    desk, about = desk_of(talk.kit), message.message_id
+    text = say(desk.language, "desk-edited", text=redacted.text)
+    talk.effects.add(lambda db: desk.pass_text_to_staff(db, ticket, text, about, about))
