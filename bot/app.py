@@ -27,15 +27,18 @@ from bot.kb.faults import KnowledgeBaseFaults
 from bot.kb.watch import LibraryHolder, Snapshot
 from bot.outbox import store as outbox
 from bot.outbox.answer import NoAnswerError
-from bot.outbox.sender import Limits, Sender, TokenRefusedError
+from bot.outbox.sender import Adviser, Limits, Sender, TokenRefusedError
 from bot.storage.database import Database, StorageUnavailableError
 from bot.storage.effects import Effects
 from bot.storage.vault import Vault, check_secret
 from bot.telegram.api import Api, make_bot
+from bot.telegram.desk import Desk
+from bot.telegram.forum import Forum
 from bot.telegram.menu import set_menu
 from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
 from bot.telegram.polling import Poller
 from bot.telegram.render import cut
+from bot.telegram.roles import Roles
 from bot.telegram.talk import Kit, alarm
 from bot.triage import Prepared, prepare
 from handlers import build_router
@@ -84,7 +87,10 @@ class App:
         self._vault = Vault(plan.secret)
         self._bot: Bot = make_bot(plan.token, plan.api_base, plan.proxy)
         self._api = Api(self._bot)
-        self._sender = Sender(database, self._vault, clock, self._api.call, plan.limits)
+        self._forum = Forum(database, self._desk)
+        adviser = Adviser(self._forum.address, self._forum.settled, self._forum.reopen)
+        self._sender = Sender(database, self._vault, clock, self._api.call, plan.limits, adviser=adviser)
+        self._roles = Roles(self._api, clock, self._staff_chat, plan.manager_ids, self._named_staff)
         self._worker = Worker(
             database,
             self._vault,
@@ -176,7 +182,9 @@ class App:
     # Handling one update.
 
     def _make_dispatcher(self) -> Dispatcher:
-        dispatcher = Dispatcher(storage=DialogueStorage(self._database), database=self._database)
+        dispatcher = Dispatcher(
+            storage=DialogueStorage(self._database), database=self._database, forum=self._forum, roles=self._roles
+        )
         kit = KitMiddleware(self._vault, self._holder, self._clock, self._staff_chat, self._plan.manager_ids)
         dispatcher.include_router(build_router(kit, TalkMiddleware(self._database, self._plan.default_language)))
         return dispatcher
@@ -184,6 +192,13 @@ class App:
     def _staff_chat(self) -> int | None:
         chat = self._plan.staff_chat
         return None if chat is None else self._sender.moves.get(chat, chat)
+
+    def _desk(self) -> Desk | None:
+        chat = self._staff_chat()
+        return None if chat is None else Desk(chat, self._holder.current.library, self._vault, self._clock.now())
+
+    def _named_staff(self) -> frozenset[int]:
+        return frozenset(self._holder.current.library.desk.roles.staff)
 
     async def _handle(self, raw: Mapping[str, Any], effects: Effects) -> None:
         try:

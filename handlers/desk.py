@@ -4,11 +4,15 @@ from aiogram.types import Message
 from sqlite_utils import Database as Db
 
 from bot.i18n import Html, say
+from bot.matching.decision import Kind
 from bot.telegram.talk import Talk
-from bot.tickets import store
 from bot.tickets.ticket import Ticket
-from handlers.media import KINDS, file_id_of
+from handlers.media import KINDS, file_id_of, note_album
+from handlers.question import understand
 from handlers.staff import desk_of
+
+NO_QUESTION = frozenset({Kind.ESCALATE, Kind.SMALLTALK})
+"""A greeting, or asking for a person once more, is not yet the question that staff need."""
 
 
 async def pass_on(message: Message, talk: Talk, ticket: Ticket) -> None:
@@ -22,16 +26,22 @@ async def pass_on(message: Message, talk: Talk, ticket: Ticket) -> None:
     as_text = Html(say(desk.language, "card-customer", text=redacted.text)) if message.text else None
     # A caption that holds a secret is replaced; one that holds none goes with the file as it is.
     caption = redacted.text if redacted.secrets else None
+    note_album(message, talk)
+    is_question = bool(words) and (
+        ticket.question != "" or (await understand(talk, words)).decision.kind not in NO_QUESTION
+    )
 
     def op(db: Db) -> None:
-        if words:
-            store.set_question(db, number, redacted.text)
+        if is_question:
+            desk.note_question(db, number, redacted.text)
         if as_text is not None:
             desk.pass_text_to_staff(db, ticket, as_text, about, replied)
         else:
             desk.copy_to_staff(db, ticket, about, caption, replied)
 
     talk.effects.add(op)
+    if is_question and ticket.question == "":
+        talk.say(talk.text("handover-added"))
     if redacted.secrets:
         talk.say(talk.text("secret-noticed"))
 

@@ -41,7 +41,7 @@ async def not_helped(talk: Talk, screen: Screen, article_id: str, state: FSMCont
                     show_article(talk, article, how="next", decision_id=decision_id, intro=intro)
                     return
     talk.say(talk.text("not-helped-last"))
-    await call_person(talk, state, database, reason="not_helped", verdicts={article_id: "not_helped"})
+    await call_person(talk, state, database, reason="not_helped")
 
 
 def _record(talk: Talk, screen: Screen, article_id: str, verdict: str) -> None:

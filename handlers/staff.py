@@ -215,6 +215,11 @@ async def press(query: CallbackQuery, kit: Kit, roles: Roles) -> None:
     kit.effects.add(op)
 
 
+async def stale(query: CallbackQuery, kit: Kit) -> None:
+    """Answer a press of a button that nobody knows any more."""
+    kit.effects.add(_toast(kit, query, label(desk_of(kit).language, "stale-button")))
+
+
 def _toast(kit: Kit, query: CallbackQuery, said: str) -> Op:
     parameters = {"callback_query_id": query.id, **({"text": said[:200]} if said else {})}
     return outbox.post(Call(desk_of(kit).chat_id, "answerCallbackQuery", parameters, express=True), kit.vault, kit.now)

@@ -113,12 +113,17 @@ class Desk:
         if ticket is None:
             return
         self.say_inside(db, ticket, say(self.language, staff_key, name=staff_name or "—"))
-        if ticket.card_id is not None:
-            parameters = {**_html(self.chat_id, self.card_text(db, ticket)), "message_id": ticket.card_id}
-            if ticket.is_open:
-                parameters["reply_markup"] = self.card_buttons(ticket)
-            self._post(db, ticket, "editMessageText", parameters, TITLE)
+        self._refresh_card(db, number)
         self.tell_customer(db, ticket, say(ticket.language, customer_key))
+
+    def _refresh_card(self, db: Db, number: int) -> None:
+        ticket = store.find(db, number)
+        if ticket is None or ticket.card_id is None:
+            return
+        parameters = {**_html(self.chat_id, self.card_text(db, ticket)), "message_id": ticket.card_id}
+        if ticket.is_open:
+            parameters["reply_markup"] = self.card_buttons(ticket)
+        self._post(db, ticket, "editMessageText", parameters, TITLE)
 
     def _show_state(self, db: Db, number: int, method: str) -> None:
         ticket = store.find(db, number)
@@ -170,6 +175,14 @@ class Desk:
             **_reply(answered),
         }
         self._post(db, ticket, "copyMessage", parameters, TO_CUSTOMER, about=staff_message, chat_id=ticket.user_id)
+
+    def note_question(self, db: Db, number: int, question: str) -> None:
+        """Put the question on the card of a ticket that was opened without one."""
+        ticket = store.find(db, number)
+        if ticket is None or ticket.question:
+            return
+        store.set_question(db, number, question)
+        self._refresh_card(db, number)
 
     def react(self, db: Db, ticket: Ticket, staff_message: int, emoji: str) -> None:
         """Show at a staff's message whether it was delivered."""

@@ -68,40 +68,6 @@ def cut(text: str, units: int) -> str:
     return text if len(text) <= units else text[: units - 1].rstrip() + "…"
 
 
-def card_html(name: str, language: str, reason: str, question: str | None, story: Story, library: Library) -> Html:
-    """Return the card that tells staff everything: who, why, the question, what was shown, the conversation.
-
-    Written in the knowledge base's default language, which is the staff's; `language` is the customer's.
-    """
-    staff = library.default_language
-    parts: list[str] = [say(staff, "card-title", name=name or "—"), say(staff, "card-reason", reason=reason)]
-    parts.append(say(staff, "card-language", language=language))
-    if story.codes:
-        parts.append(say(staff, "card-codes", codes=", ".join(story.codes)))
-    if story.keys:
-        parts.append(say(staff, "card-keys", keys=", ".join(story.keys)))
-    parts.append("")
-    if question:
-        parts.append(say(staff, "card-question", question=cut(question, CARD_QUESTION)))
-    else:
-        parts.append(say(staff, "card-no-question"))
-    if story.shown:
-        parts += ["", say(staff, "card-shown")]
-        parts += [_shown_row(article_id, story, library) for article_id in story.shown]
-    head = "\n".join(parts)
-    lines = [
-        say(staff, "card-customer" if line.direction == "in" else "card-bot", text=cut(_one_line(line.text), CARD_LINE))
-        for line in story.lines
-    ]
-    # The last lines tell most: the oldest go first where the card would be too long.
-    while lines:
-        card = Html(head + "\n\n" + say(staff, "card-story") + "\n" + "\n".join(lines))
-        if fits(card):
-            return card
-        lines.pop(0)
-    return shorten(Html(head))
-
-
 def ticket_card(ticket: Ticket, story: Story, library: Library) -> Html:
     """Return the card at the head of a ticket's topic: who, why, the question, what was shown, the conversation.
 

@@ -1,6 +1,5 @@
 # Cards and words to the staff.
 
-card-title = 🟪 <b>{ $name }</b> asks for a person
 card-reason = Why: { $reason ->
     [asked] they asked for one
     [not_helped] the articles did not help
@@ -24,7 +23,6 @@ card-shown-row = • { $title } (<code>{ $id }</code>{ $score ->
 card-story = <b>Conversation:</b>
 card-customer = 👤 { $text }
 card-bot = 🤖 { $text }
-card-added = ➕ <b>{ $name }</b> adds: { $text }
 
 dead-letter = ⚠️ A message of customer <b>{ $name }</b> could not be handled in three attempts (update { $update }). The customer got an apology; the message is among the dead letters.
 dead-update = ⚠️ Update { $update } from Telegram could not be parsed and was put among the dead letters.

@@ -1,6 +1,5 @@
 # Карточки и сообщения сотрудникам.
 
-card-title = 🟪 <b>{ $name }</b> просит человека
 card-reason = Почему: { $reason ->
     [asked] попросил сам
     [not_helped] статьи не помогли
@@ -24,7 +23,6 @@ card-shown-row = • { $title } (<code>{ $id }</code>{ $score ->
 card-story = <b>Разговор:</b>
 card-customer = 👤 { $text }
 card-bot = 🤖 { $text }
-card-added = ➕ <b>{ $name }</b> добавляет: { $text }
 
 dead-letter = ⚠️ Сообщение клиента <b>{ $name }</b> не обработано после трёх попыток (update { $update }). Клиенту отправлены извинения, сообщение лежит в dead letters.
 dead-update = ⚠️ Обновление { $update } от Telegram не разобрано и отложено в dead letters.
