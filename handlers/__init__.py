@@ -10,22 +10,28 @@ from aiogram import Dispatcher, F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Command, CommandStart, StateFilter
 
+from bot.telegram.flood import FloodMiddleware, is_own
 from bot.telegram.handover import Asking
 from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
-from handlers import buttons, edit, escalate, fallback, groups, language, media, privacy, question, start
+from handlers import buttons, edit, escalate, fallback, flood, groups, language, media, privacy, question, start
 
 COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]+)?(\s|$)")
 """What Telegram marks as a command at the beginning of a text; a path such as `/var/log` is none."""
 
 
-def build_router(kit: KitMiddleware, talk: TalkMiddleware) -> Router:
-    """Return the routes, in order, with the middlewares that give handlers their `kit` and their `talk`."""
+def build_router(kit: KitMiddleware, talk: TalkMiddleware, pace: FloodMiddleware) -> Router:
+    """Return the routes, in order, with the middlewares that give handlers their `kit`, `talk` and `flood`."""
     root = Router(name="root")
     customers = Router(name="customers")
     customers.message.outer_middleware(talk)
     customers.edited_message.outer_middleware(talk)
     customers.callback_query.outer_middleware(talk)
 
+    customers.message.outer_middleware(pace)
+    customers.edited_message.outer_middleware(pace)
+
+    customers.message.register(flood.answer, is_own)
+    customers.message.register(flood.fold, flood.is_folded)
     customers.message.register(start.greet, CommandStart())
     customers.message.register(start.help_, Command("help"))
     customers.message.register(start.cancel, Command("cancel"))
@@ -39,6 +45,7 @@ def build_router(kit: KitMiddleware, talk: TalkMiddleware) -> Router:
     customers.message.register(media.wordless, media.is_content)
     customers.message.register(fallback.service_message)
 
+    customers.edited_message.register(flood.fold, flood.is_folded)
     customers.edited_message.register(edit.edited, F.text | F.caption)
     customers.edited_message.register(fallback.service_message)
 
