@@ -18,6 +18,8 @@ from pydantic import ValidationError
 
 from bot.clock import Clock
 from bot.conversations import store as conversations
+from bot.conversations.floods import store as floods
+from bot.conversations.floods.pace import RULE, FloodRule
 from bot.dialogue.store import DialogueStorage
 from bot.health import HealthServer
 from bot.i18n import say
@@ -34,12 +36,14 @@ from bot.storage.vault import Vault, check_secret
 from bot.telegram.api import Api, make_bot
 from bot.telegram.desk import Desk
 from bot.telegram.forum import Forum
+from bot.telegram.flood import FloodMiddleware, FoldSweep
 from bot.telegram.menu import set_menu
 from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
 from bot.telegram.polling import Poller
 from bot.telegram.render import cut
 from bot.telegram.roles import Roles
 from bot.telegram.talk import Kit, alarm
+from bot.telegram.webhook import Webhook, WebhookPlan
 from bot.triage import Prepared, prepare
 from handlers import build_router
 from handlers.errors import apologise, private_sender
@@ -52,6 +56,7 @@ FLUSH_SECONDS = 5.0
 KEEP_SETTLED_SECONDS = 3 * 24 * 3600.0
 """Handled updates are remembered so long, to know repeats: Telegram keeps unconfirmed ones for 24 hours."""
 
+DROP_WEBHOOK_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
 SILENT_SECONDS = 90.0
 """Not ready when Telegram has not answered a poll for so long (a poll takes 25 seconds)."""
@@ -74,6 +79,9 @@ class Plan:
     default_language: str
     health_listen: tuple[str, int] | None
     limits: Limits
+    webhook: WebhookPlan | None = None
+    """None is polling."""
+    flood: FloodRule = RULE
 
 
 class App:
@@ -100,6 +108,13 @@ class App:
             after_commit=self._sender.wake,
         )
         self._poller = Poller(self._api, database, self._vault, clock, after_commit=self._worker.wake)
+        self._webhook: Webhook | None = None
+        if plan.webhook is not None:
+            self._webhook = Webhook(
+                plan.webhook, self._api, database, self._vault, clock, after_commit=self._worker.wake
+            )
+        self._webhook_left = self._webhook is None
+        self._folds = FoldSweep(database, self._vault, clock, plan.flood, after_commit=self._worker.wake)
         self._dispatcher = self._make_dispatcher()
         self._stop = asyncio.Event()
         self._kb_fault: str | None = None
@@ -127,7 +142,11 @@ class App:
         self._stop.set()
 
     async def run(self) -> None:
-        """Run until stopped. Raises `TokenRefusedError` where Telegram refuses the token."""
+        """Run until stopped.
+
+        Raises `TokenRefusedError` where Telegram refuses the token, `WebhookAddressError` and `OSError` where the
+        address of the webhook, or of the health server, cannot be had.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
@@ -135,10 +154,14 @@ class App:
         try:
             if health is not None:
                 await health.start()
+            if self._webhook is not None:
+                await self._webhook.start()
             await self._run_all()
         except* TokenRefusedError as group:
             raise TokenRefusedError(str(group.exceptions[0])) from None
         finally:
+            if self._webhook is not None:
+                await self._webhook.close()
             if health is not None:
                 await health.stop()
             await self._database.close()
@@ -149,18 +172,19 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             sending = tasks.create_task(self._sender.run())
             working = tasks.create_task(self._worker.run())
-            polling = tasks.create_task(self._poller.run())
+            taking_in = tasks.create_task(self._take_in())
             background = [
                 tasks.create_task(self._holder.watch(on_swap=self._swapped, on_fault=self._faulty, stop=self._stop)),
                 tasks.create_task(self._set_menu()),
                 tasks.create_task(self._sweep()),
+                tasks.create_task(self._folds.run()),
             ]
             library = self._holder.current.library
             log.info("started", articles=len(library.articles), kb=library.revision[:19])
             await self._stop.wait()
             log.info("stopping")
-            self._poller.stop()
-            await polling
+            (self._webhook or self._poller).stop()
+            await taking_in
             self._worker.stop()
             await working
             await self._flush()
@@ -186,7 +210,8 @@ class App:
             storage=DialogueStorage(self._database), database=self._database, forum=self._forum, roles=self._roles
         )
         kit = KitMiddleware(self._vault, self._holder, self._clock, self._staff_chat, self._plan.manager_ids)
-        dispatcher.include_router(build_router(kit, TalkMiddleware(self._database, self._plan.default_language)))
+        talk = TalkMiddleware(self._database, self._plan.default_language)
+        dispatcher.include_router(build_router(kit, talk, FloodMiddleware(self._database, self._plan.flood, self._roles.is_staff)))
         return dispatcher
 
     def _staff_chat(self) -> int | None:
@@ -205,6 +230,9 @@ class App:
             update = Update.model_validate(raw, context={"bot": self._bot})
         except ValidationError as error:
             raise UnreadableUpdateError(f"{error.error_count()} fields do not fit") from error
+        if not any(getattr(update, name) for name in Update.model_fields if name != "update_id"):
+            # aiogram would warn of it with the whole update in its words, and that is the customer's.
+            raise UnreadableUpdateError("it is of no kind that this version knows")
         self._follow_migration(raw)
         await self._dispatcher.feed_update(self._bot, update, effects=effects)
 
@@ -221,6 +249,8 @@ class App:
             if customer is not None
             else None
         )
+        if update_id < 0 and customer is not None:
+            effects.add(floods.forget_fold(customer))
         apologise(self._kit(effects), update_id, raw, known.language if known else None)
 
     def _kit(self, effects: Effects) -> Kit:
@@ -251,18 +281,38 @@ class App:
             log.critical("storage.unavailable", fault=str(error))
         self._sender.wake()
 
+    async def _take_in(self) -> None:
+        if self._webhook is not None:
+            await self._webhook.run()
+            return
+        # First, for every poll is refused while a webhook is set; where it fails, `_set_menu` tries again.
+        fault = await self._drop_webhook()
+        if fault is not None:
+            log.warning("webhook.not_dropped", fault=fault)
+        await self._poller.run()
+
+    async def _drop_webhook(self) -> str | None:
+        """Take away a webhook that was left set, and return what went wrong; what it has not delivered is polled."""
+        try:
+            answer = await self._api.call("deleteWebhook", {"drop_pending_updates": False}, DROP_WEBHOOK_SECONDS)
+        except NoAnswerError as error:
+            return str(error)
+        self._webhook_left = not answer.ok
+        return None if answer.ok else answer.description
+
     async def _set_menu(self) -> None:
-        """Take away a webhook that was left set, and set the menu; again later where that fails."""
+        """Set the menu, and take away a webhook where that failed at start; again later where either fails."""
         pause = 1.0
         while True:
             try:
-                webhook = await self._api.call("deleteWebhook", {"drop_pending_updates": False})
-                refusal = None if not webhook.ok else await set_menu(self._api, self._plan.default_language)
-                if webhook.ok and refusal is None:
-                    return
-                fault = (refusal or webhook).description
+                refusal = await set_menu(self._api, self._plan.default_language)
+                fault = refusal.description if refusal is not None else None
             except NoAnswerError as error:
                 fault = str(error)
+            if self._webhook_left:
+                fault = await self._drop_webhook() or fault
+            if fault is None:
+                return
             log.warning("menu.not_set", fault=fault, seconds=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 300.0)
@@ -270,7 +320,8 @@ class App:
     async def _sweep(self) -> None:
         while True:
             before = self._clock.now() - KEEP_SETTLED_SECONDS
-            for op in (inbox.forget_handled(before), outbox.forget_settled(before)):
+            paces = floods.forget_paces(self._clock.now() - SWEEP_SECONDS)
+            for op in (inbox.forget_handled(before), outbox.forget_settled(before), paces):
                 try:
                     await self._database.write(op)
                 except StorageUnavailableError as error:
@@ -281,17 +332,12 @@ class App:
 
     def _checks(self) -> Mapping[str, Callable[[], Any]]:
         async def telegram() -> str | None:
+            if self._webhook is not None:
+                return self._webhook.fault
             last = self._poller.last_success
             if last is None:
                 return "Telegram has not answered yet"
             silent = self._clock.now() - last
             return f"Telegram has not answered for {silent:.0f} s" if silent > SILENT_SECONDS else None
 
-        async def database() -> str | None:
-            try:
-                await self._database.write(lambda _db: None)
-            except StorageUnavailableError as error:
-                return str(error)
-            return None
-
-        return {"telegram": telegram, "database": database}
+        return {"telegram": telegram, "database": self._database.check}

@@ -1,4 +1,4 @@
-"""The command line: `diagnost run · chat · demo · kb …`.
+"""The command line: `diagnost run · chat · demo · doctor · kb …`.
 
 Reads the settings once, turns them into plain values, and turns what goes wrong into a sentence and an exit code:
 0 done, 1 a fault was found, 2 wrong use or settings, 3 could not check.
@@ -13,6 +13,7 @@ import typer
 from bot import __version__
 from bot.app import App, Plan
 from bot.cli_chat import chat, demo
+from bot.cli_doctor import doctor
 from bot.cli_kb import kb_app
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.kb import DEFAULT_KB
@@ -23,6 +24,7 @@ from bot.settings import BotMode, Settings, SettingsFault, load_settings, read_s
 from bot.storage.database import DatabaseInUseError
 from bot.storage.migrations import NewerSchemaError
 from bot.storage.vault import WrongSecretError
+from bot.telegram.webhook import WebhookAddressError, WebhookPlan
 
 FAULT, WRONG_USE = 1, 2
 
@@ -36,6 +38,7 @@ app = typer.Typer(
 app.add_typer(kb_app)
 app.command()(chat)
 app.command()(demo)
+app.command()(doctor)
 
 
 @app.callback(invoke_without_command=True)
@@ -58,9 +61,6 @@ def run() -> None:
         for fault in error.faults:
             print(fault, file=sys.stderr)
         raise typer.Exit(WRONG_USE) from None
-    if settings.bot_mode is BotMode.WEBHOOK:
-        print("BOT_MODE: webhook is not in this version yet; set BOT_MODE=polling", file=sys.stderr)
-        raise typer.Exit(WRONG_USE)
     configure(settings.log_format.value, settings.log_level.value, _secrets(settings, secret))
     raise typer.Exit(asyncio.run(_run(_plan(settings, secret), _clock(settings))))
 
@@ -90,7 +90,15 @@ def _plan(settings: Settings, secret: bytes) -> Plan:
         limits=Limits(
             settings.limit_overall_per_second, settings.limit_chat_per_second, settings.limit_group_per_minute
         ),
+        webhook=_webhook(settings),
     )
+
+
+def _webhook(settings: Settings) -> WebhookPlan | None:
+    url, secret, listen = settings.webhook_url, settings.webhook_secret, settings.webhook_listen
+    if settings.bot_mode is not BotMode.WEBHOOK or url is None or secret is None or listen is None:
+        return None  # the settings refuse webhook mode without all three
+    return WebhookPlan(url, secret.get_secret_value(), (listen.host, listen.port))
 
 
 async def _run(plan: Plan, clock: Clock) -> int:
@@ -114,8 +122,9 @@ async def _run(plan: Plan, clock: Clock) -> int:
     except TokenRefusedError as error:
         print(f"BOT_TOKEN: {error}", file=sys.stderr)
         return WRONG_USE
-    except OSError as error:
-        print(f"HEALTH_LISTEN: {error}", file=sys.stderr)
+    except (WebhookAddressError, OSError) as error:
+        name = "WEBHOOK_LISTEN" if isinstance(error, WebhookAddressError) else "HEALTH_LISTEN"
+        print(f"{name}: {error}", file=sys.stderr)
         return WRONG_USE
     return 0
 

@@ -12,6 +12,7 @@ from aiogram.filters import Command, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from bot.telegram.desk import BUTTON_PREFIX
+from bot.telegram.flood import FloodMiddleware, is_own
 from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
 from bot.telegram.talk import Kit
 from bot.tickets.ticket import Ticket
@@ -21,6 +22,7 @@ from handlers import (
     edit,
     escalate,
     fallback,
+    flood,
     groups,
     language,
     media,
@@ -35,14 +37,19 @@ COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]+)?(\s|$)")
 """What Telegram marks as a command at the beginning of a text; a path such as `/var/log` is none."""
 
 
-def build_router(kit: KitMiddleware, talk: TalkMiddleware) -> Router:
-    """Return the routes, in order, with the middlewares that give handlers their `kit` and their `talk`."""
+def build_router(kit: KitMiddleware, talk: TalkMiddleware, pace: FloodMiddleware) -> Router:
+    """Return the routes, in order, with the middlewares that give handlers their `kit`, `talk` and `flood`."""
     root = Router(name="root")
     customers = Router(name="customers")
     customers.message.outer_middleware(talk)
     customers.edited_message.outer_middleware(talk)
     customers.callback_query.outer_middleware(talk)
 
+    customers.message.outer_middleware(pace)
+    customers.edited_message.outer_middleware(pace)
+
+    customers.message.register(flood.answer, is_own)
+    customers.message.register(flood.fold, flood.is_folded)
     customers.message.register(start.greet, CommandStart())
     customers.message.register(start.help_, Command("help"))
     customers.message.register(start.cancel, Command("cancel"))
@@ -58,6 +65,7 @@ def build_router(kit: KitMiddleware, talk: TalkMiddleware) -> Router:
     customers.message.register(fallback.service_message)
 
     customers.edited_message.register(desk.edited, is_with_a_person, F.text | F.caption)
+    customers.edited_message.register(flood.fold, flood.is_folded)
     customers.edited_message.register(edit.edited, F.text | F.caption)
     customers.edited_message.register(fallback.service_message)
 

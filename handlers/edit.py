@@ -23,6 +23,10 @@ async def edited(message: Message, talk: Talk, state: FSMContext, database: Data
     message_id = talk.hear("text", triaged.redacted, telegram_id, edit_of=earlier)
     was = await database.read(lambda db: store.decision_on(db, user_id, telegram_id))
     now = triaged.decision
+    if was is not None and was[0] in question.UNCLEAR:
+        # It is the same question; `reply` counts it again where it is still unclear.
+        unclear = int((await state.get_data()).get("unclear", 0))
+        await state.update_data(unclear=max(0, unclear - 1))
     if was == (now.kind.value, now.article) and now.kind is Kind.ANSWER:
         talk.say(talk.text("edit-same"), reply_to=telegram_id)
         return

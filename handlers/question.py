@@ -24,6 +24,8 @@ from bot.triage import Triaged, triage
 UNCLEAR_LIMIT = 2
 """The second unclear message in a row goes to a person."""
 
+UNCLEAR = frozenset({Kind.CLARIFY, Kind.UNKNOWN_CODE, Kind.UNSURE})
+
 WORDS_TO_SHOW_A_LANGUAGE = 3
 """So many words typed in the other language are answered in it; fewer may be a product's or a button's name."""
 

@@ -10,7 +10,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -33,7 +33,7 @@ _SOCKS5_NOT_ALLOWED, _SOCKS5_NOT_SUPPORTED = 2, frozenset({7, 8})
 _SOCKS5_REPLIES = range(1, 9)
 _SOCKS4_REJECTED, _SOCKS4_IDENT = 91, frozenset({92, 93})
 
-Addresses = list[tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]]
+Addresses = Sequence[tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]]
 
 
 class Leg(StrEnum):
@@ -158,9 +158,7 @@ class _Walker:
 
     async def _resolve(self, host: str, port: int) -> Addresses:
         with self._leg(Leg.DNS):
-            found = await in_thread(
-                lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), LEG_SECONDS["dns"]
-            )
+            found = await in_thread(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), LEG_SECONDS["dns"])
         return [(family, address) for family, _, _, _, address in found][:ADDRESSES]
 
     def close(self) -> None:

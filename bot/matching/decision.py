@@ -38,7 +38,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class FoundCode:
-    """A code in the message: as written, as normalised, whether an article has it, and `error` or the kind of number."""
+    """A code in the message: as written, as normalised, whether an article has it; `error` or the kind of number."""
 
     text: str
     value: str

@@ -18,6 +18,15 @@ TRANSLIT = "translit"
 TYPED_BONUS = 0.15
 """What the other forms must win by: MATCHING, point 2."""
 
+UNKNOWN = 0.5
+"""A chunk known no better than this may be read in another form than the rest."""
+
+MIN_MIXED = 3
+"""Letters of a word that may be."""
+
+MAX_PRODUCT = 6
+"""Doubtful letters of a word up to which all readings are made, beyond it those with two second choices."""
+
 MAX_READINGS = 64
 """Readings of one transliterated word that are tried; the commonest scheme comes first."""
 
@@ -132,7 +141,7 @@ def _mixed(best: str, readings: dict[str, list[list[str]]], knows: Knows) -> lis
     """Return the chunks that only another form makes words of, with that form."""
     found = []
     for index, reading in enumerate(readings[best]):
-        if not reading or _knowledge(reading, knows) > 0.5 or max(map(len, reading)) < 3:
+        if not reading or _knowledge(reading, knows) > UNKNOWN or max(map(len, reading)) < MIN_MIXED:
             continue
         for other in (TYPED, LAYOUT, TRANSLIT):
             rival = readings[other][index]
@@ -201,9 +210,8 @@ def _by_oddity(segments: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     odd = [index for index, options in enumerate(segments) if len(options) > 1]
     found = [plain]
     for index in odd:
-        for option in segments[index][1:]:
-            found.append((*plain[:index], option, *plain[index + 1 :]))
-    if len(odd) <= 6:
+        found.extend((*plain[:index], option, *plain[index + 1 :]) for option in segments[index][1:])
+    if len(odd) <= MAX_PRODUCT:
         every = product(*segments)
         found.extend(islice(every, MAX_READINGS * 4))
     else:

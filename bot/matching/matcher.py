@@ -1,8 +1,8 @@
 """THE STORY OF ONE MESSAGE: what happens to a customer's words until there is a decision.
 
-`Matcher.ask` reads top to bottom: clean → form → codes → repair → talk → search → trust → decide. Each step is one module of
-this package and says in its head what it decides. A matcher is made once per snapshot of the knowledge base, never
-changes, may be used from any thread, and gives the same answer to the same question byte for byte.
+`Matcher.ask` reads top to bottom: clean → form → codes → repair → talk → search → trust → decide. Each step is one
+module of this package and says in its head what it decides. A matcher is made once per snapshot of the knowledge base,
+never changes, may be used from any thread, and gives the same answer to the same question byte for byte.
 Called by `bot/triage.py` and `kb ask`.
 """
 
@@ -20,7 +20,8 @@ from bot.matching.morphology import stem
 from bot.matching.normalize import clean, fold, without_noise, words
 from bot.matching.repair import Speller
 from bot.matching.search import GENERAL, Hit, Searcher
-from bot.matching.talk import WORDS, Talk, hear
+from bot.matching.talk import Talk, hear
+from bot.matching.talk_words import REPAIRABLE
 from bot.matching.thresholds import fingerprint
 from bot.matching.trust import weigh
 
@@ -41,7 +42,7 @@ class Matcher:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._searcher = Searcher(library, sorted(WORDS))
+        self._searcher = Searcher(library, sorted(REPAIRABLE))
         self._speller = Speller(self._searcher.vocabulary.counts, self._searcher.vocabulary.knows)
         live = [a for a in self._searcher.ids if library.articles[a].status is Status.LIVE]
         self._codes = CodeBook(library, live)
@@ -173,7 +174,7 @@ class Matcher:
 
 
 def _after_failure(verdict: Verdict, tried: Sequence[str]) -> Verdict:
-    """The article just answered did not help: offer what is left, or a person; never the same again."""
+    """Offer what is left, or a person, when the article just answered did not help; never the same again."""
     said = f"{tried[-1]} did not help"
     if len(set(tried)) > 1 or verdict.kind is Kind.UNSURE:
         return replace(

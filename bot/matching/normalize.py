@@ -14,11 +14,12 @@ MAX_CHARS = 4000
 MAX_WORD = 40
 """Longer runs of letters are noise (hashes, glued logs); only their head is kept as a word."""
 
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d\u00ad"), "-")
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4"), "'") | dict.fromkeys(
     map(ord, "\u201c\u201d\u201e\u00ab\u00bb\u2033"), '"'
 )
 _TABLE = _DASHES | _QUOTES | {ord("№"): "#"}  # NFKC would make two letters of it
+_ODD = re.compile(r"[^ -~\nА-яЁё]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
@@ -35,12 +36,12 @@ _NOISE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 _LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[а-я]")
-_MIXED = re.compile(r"[^\W_]*(?:[a-z][а-я]|[а-я][a-z])[^\W_]*")
+_SEAM = re.compile("[a-z][а-я]|[а-я][a-z]")
+_MIXED = re.compile(r"[^\W_]{0,40}(?:[a-z][а-я]|[а-я][a-z])[^\W_]{0,40}")
 _TO_RUSSIAN = str.maketrans("acekmopxytbh", "асекморхутвн")
 _TO_LATIN = str.maketrans("асекморхутвн", "acekmopxytbh")
-_LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
 def clean(text: str) -> str:
@@ -48,6 +49,8 @@ def clean(text: str) -> str:
 
     Case is kept (codes need it); `й` and `ё` survive. Never longer than `MAX_CHARS`; any string is accepted.
     """
+    if not _ODD.search(text, 0, MAX_CHARS * 2):
+        return _LINES.sub("\n", _SPACES.sub(" ", text[: MAX_CHARS * 2])).strip()[:MAX_CHARS]
     head = unicodedata.normalize("NFKC", text[: MAX_CHARS * 2].translate(_TABLE))
     kept = "".join(map(_plain, head[: MAX_CHARS * 2]))
     return _LINES.sub("\n", _SPACES.sub(" ", kept)).strip()[:MAX_CHARS]
@@ -71,7 +74,8 @@ def fold(text: str) -> str:
 
     A word of both alphabets is written in one where look-alike letters allow it: "ошибкa" with a Latin `a`.
     """
-    return _MIXED.sub(_of_one_alphabet, text.lower().replace("ё", "е"))
+    folded = text.lower().replace("ё", "е")
+    return _MIXED.sub(_of_one_alphabet, folded) if _SEAM.search(folded) else folded
 
 
 def _of_one_alphabet(match: re.Match[str]) -> str:
@@ -84,14 +88,10 @@ def _of_one_alphabet(match: re.Match[str]) -> str:
 
 
 def without_noise(text: str) -> str:
-    """Return cleaned text without what no article is about: keys (their prefix stays), hashes, phones, dates, log stamps."""
+    """Return cleaned text without keys (but for the prefix), hashes, phones, dates and stamps: no article tells of them."""
     return _NOISE.sub(lambda match: f" {match['prefix'] or ''} ", text)
 
 
 def words(text: str) -> list[str]:
-    """Return the words and numbers of a folded text in order; parts joined by a hyphen give the parts."""
-    found: list[str] = []
-    for run in _WORD.findall(text):
-        for part in run.split("-"):
-            found.extend(piece[:MAX_WORD] for piece in _LETTER_DIGIT.split(part) if piece)
-    return found
+    """Return the words and numbers of a folded text in order; a hyphen or a digit beside a letter parts them."""
+    return [word[:MAX_WORD] for word in _WORD.findall(text)]

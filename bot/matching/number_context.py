@@ -186,7 +186,7 @@ def sense(value: str, before: Sequence[str], after: Sequence[str]) -> Sense:
 
 
 def _weak_sense(value: str, before: Sequence[str], after: Sequence[str]) -> Sense:
-    if before and _NUMBER_WORD.match(before[0]) or after and _NUMBER_WORD.match(after[0]):
+    if any(_NUMBER_WORD.match(word) for word in (*before[:1], *after[:1])):
         return Sense.EXTENSION
     year = looks_like_year(value)
     if year and before and before[0] in _TIME_PREPOSITION and any(_is_telling(word) for word in after[:1]):

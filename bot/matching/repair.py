@@ -79,6 +79,7 @@ class Speller:
         """Both halves stand in the knowledge base, or a long one does and the language knows the other, long too."""
         if head.isascii() and min(len(head), len(tail)) < MIN_LETTERS:
             return False
-        in_kb = (head in self._counts) + (tail in self._counts)
-        long = min(len(head), len(tail)) >= MIN_LETTERS
-        return in_kb == 2 or (in_kb == 1 and long and self._knows(head) > 0 and self._knows(tail) > 0)
+        if head in self._counts and tail in self._counts:
+            return True
+        one_here = head in self._counts or tail in self._counts
+        return one_here and min(len(head), len(tail)) >= MIN_LETTERS and min(self._knows(head), self._knows(tail)) > 0

@@ -1,7 +1,7 @@
 """Ranks the articles by how well their phrases fit a question.
 
-Decides the strength of every article and says why; it does not decide what is done with it (`decide.py`). Three views of
-an article are weighed (MATCHING, "a design", points 3-4, with prior weights):
+Decides the strength of every article and says why, not what is done with it (`decide.py`). Three views of an article
+are weighed (MATCHING, "a design", points 3-4, with prior weights):
 - `phrase`: its best phrase, by character n-grams, stems, and how much of question and phrase the other covers;
 - `learned`: its phrases taken together (`classifier.py`);
 - `article`: how much of the question all its text covers, the answer included.
@@ -10,7 +10,7 @@ The strengths become probabilities in `trust.py`. Built once per snapshot, calle
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from bot.matching import morphology
 from bot.matching.classifier import MAX_LEARNED, Classifier
 from bot.matching.normalize import clean, fold, words
 from bot.matching.thresholds import ENTRY_WEIGHT, LIKENESS, OTHER_PRODUCT, PHRASE_WEIGHTS, VIEW_WEIGHTS
-from bot.matching.vectors import Index, grams
+from bot.matching.vectors import Index, grams, itself
 from bot.matching.vocabulary import Vocabulary, is_filler
 
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A question by itself: the share of its weight in words that no article has, 0 to 1, and how many words have a topic."""
+    """A question by itself: its share of words that no article has, by weight, 0 to 1; how many words have a topic."""
 
     unknown: float
     topic_words: int
@@ -84,35 +84,34 @@ class Searcher:
         self._products = np.asarray([library.articles[article_id].product for article_id in self.ids])
         self._starts = np.asarray(starts, dtype=np.int64)
         folded = [words(fold(clean(phrase.text))) for phrase in texts]
-        answers = [text for article in articles for text in article.answer.values()]
-        names = [alias for product in library.products.values() for alias in product.aliases]
-        self.vocabulary = Vocabulary(folded, [*answers, *names, *extra_words], library.synonyms)
+        answers = [
+            [word for text in _long_texts(library.articles[article_id]) for word in words(fold(clean(text)))]
+            for article_id in self.ids
+        ]
+        names = [words(fold(alias)) for product in library.products.values() for alias in product.aliases]
+        self.vocabulary = Vocabulary(folded, [*chain(*answers, *names), *extra_words], library.synonyms)
         rows = [self.vocabulary.canonical(row) for row in folded]
         self._phrases = tuple(
             replace(phrase, stems=frozenset(map(morphology.stem, row))) for phrase, row in zip(texts, rows, strict=True)
         )
-        self._chars = Index([_grams(row) for row in rows])
-        self._stems = Index([_stems_and_pairs(row) for row in rows])
+        self._chars = Index(rows, grams)
+        self._stems = Index([_stems_and_pairs(row) for row in rows], itself)
         self._mass = np.asarray([self._total(row) for row in rows])
         self._weights = np.asarray([phrase.weight for phrase in texts])
         self._owner = np.repeat(np.arange(len(self.ids)), np.diff([*starts, len(texts)]))
-        self._articles = Index(self._article_rows(library, rows))
+        self._articles = Index(self._article_rows(rows, answers), itself)
         learned = np.stack([self._likeness(row) for row in rows]) if 0 < len(rows) <= MAX_LEARNED else None
         self._classifier = Classifier(self._owner, len(self.ids), learned)
 
-    def _article_rows(self, library: Library, rows: list[list[str]]) -> list[list[str]]:
+    def _article_rows(self, rows: list[list[str]], answers: list[list[str]]) -> list[list[str]]:
         """Return the stems of everything an article says, answer included."""
-        found: list[list[str]] = [[] for _ in self.ids]
+        found = [list(map(morphology.stem, self.vocabulary.canonical(answer))) for answer in answers]
         for owner, row in zip(self._owner.tolist(), rows, strict=True):
             found[owner].extend(map(morphology.stem, row))
-        for stems, article_id in zip(found, self.ids, strict=True):
-            article = library.articles[article_id]
-            for text in [*article.answer.values(), *(t for entry in article.entries for t in entry.text.values())]:
-                stems.extend(map(morphology.stem, self.vocabulary.canonical(words(fold(clean(text))))))
         return found
 
     def _likeness(self, row: Sequence[str]) -> Floats:
-        chars = self._chars.cosine(_grams(row))
+        chars = self._chars.cosine(row)
         return LIKENESS["chars"] * chars + LIKENESS["stems"] * self._stems.cosine(_stems_and_pairs(row))
 
     def _weighed(self, row: Sequence[str]) -> list[tuple[str, float]]:
@@ -156,7 +155,7 @@ class Searcher:
         if product is not None:
             foreign = (self._products != product) & (self._products != GENERAL)
             strength = strength - np.where(foreign, OTHER_PRODUCT, 0.0)
-        strength = np.round(np.maximum(strength, 0.0), 4)
+        strength = np.asarray(np.round(np.maximum(strength, 0.0), 4), dtype=np.float64)
         # A stable sort: equal articles stay in the order of their ids.
         order = np.argsort(-strength, kind="stable")
         chosen = order[:RANKED].tolist()
@@ -175,7 +174,7 @@ class Searcher:
         shared = self._stems.mass(weighed)
         total = sum(weight for _, weight in weighed) or 1.0
         return {
-            "chars": self._chars.cosine(_grams(row)),
+            "chars": self._chars.cosine(row),
             "stems": self._stems.cosine(_stems_and_pairs(row)),
             "asked": np.minimum(shared / total, 1.0),
             "covered": np.minimum(shared / self._mass, 1.0),
@@ -191,13 +190,13 @@ class Searcher:
         return tuple(word for word in content if morphology.stem(word) in stems)
 
 
-def _grams(row: Sequence[str]) -> list[str]:
-    return [gram for word in row for gram in grams(word)]
-
-
 def _stems_and_pairs(row: Sequence[str]) -> list[str]:
     stems = [morphology.stem(word) for word in row]
     return stems + [f"{first} {second}" for first, second in pairwise(stems)]
+
+
+def _long_texts(article: Article) -> list[str]:
+    return [*article.answer.values(), *(text for entry in article.entries for text in entry.text.values())]
 
 
 def _phrases(article: Article) -> list[_Phrase]:

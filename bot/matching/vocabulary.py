@@ -10,13 +10,19 @@ from collections.abc import Iterable, Mapping
 
 from bot.matching import morphology
 from bot.matching.lexicon import ENGLISH, FILLERS
-from bot.matching.normalize import clean, fold, words
+from bot.matching.normalize import fold, words
 
 FILLER_WEIGHT = 0.1
 """Share of its idf that a word without a topic keeps: enough to break ties, not enough to decide."""
 
 UNKNOWN_WEIGHT = 0.85
-"""Share of the largest idf that a word unknown to the knowledge base gets: a foreign topic counts against every article."""
+"""Share of the largest idf that an unknown word gets: a foreign topic counts against every article."""
+
+LONGEST_SERVING = 6
+"""Longer prepositions and pronouns stand in the lexicon: the morphology is slow to ask about every word."""
+
+MIN_STEM = 4
+"""Letters of a word form that is known by its stem alone."""
 
 _LONE_RUSSIAN = frozenset("авикосуя")
 
@@ -24,7 +30,7 @@ _LONE_RUSSIAN = frozenset("авикосуя")
 class Vocabulary:
     """Words with counts, stems with document frequencies over phrases; immutable once built."""
 
-    def __init__(self, phrases: Iterable[list[str]], other_texts: Iterable[str], synonyms: Mapping[str, str]) -> None:
+    def __init__(self, phrases: Iterable[list[str]], other_words: Iterable[str], synonyms: Mapping[str, str]) -> None:
         counts: Counter[str] = Counter()
         frequencies: Counter[str] = Counter()
         size = 0
@@ -32,8 +38,7 @@ class Vocabulary:
             size += 1
             counts.update(phrase)
             frequencies.update(set(map(morphology.stem, phrase)))
-        for text in other_texts:
-            counts.update(words(fold(clean(text))))
+        counts.update(other_words)
         self._synonyms = {
             tuple(map(morphology.stem, words(fold(said)))): tuple(words(fold(meant)))
             for said, meant in sorted(synonyms.items())
@@ -71,7 +76,7 @@ class Vocabulary:
             return 0.9 if word in _LONE_RUSSIAN or word in {"a", "i"} else 0.0
         if word in ENGLISH or morphology.is_russian_word(word):
             return 0.9
-        if len(word) > 3 and morphology.stem(word) in self._known_stems:
+        if len(word) >= MIN_STEM and morphology.stem(word) in self._known_stems:
             return 0.8
         return 0.0
 
@@ -96,4 +101,4 @@ class Vocabulary:
 
 def is_filler(word: str) -> bool:
     """Say whether a folded word carries no topic."""
-    return word in FILLERS or morphology.is_serving_word(word)
+    return word in FILLERS or (len(word) <= LONGEST_SERVING and morphology.is_serving_word(word))

@@ -154,6 +154,15 @@ class Database:
         result: T = await asyncio.shield(job.done)
         return result
 
+    async def check(self) -> str | None:
+        """Return why the database cannot be written now, or None. It writes a page, for only that shows a full disk."""
+        try:
+            await self.write(_touch)
+        except StorageUnavailableError as error:
+            return str(error)
+        self._outage.ends()
+        return None
+
     async def read(self, query: Callable[[Db], T]) -> T:
         """Run `query` on a connection that cannot write, in a reader thread; it sees committed changes only.
 
@@ -258,6 +267,11 @@ def _run(db: Db, job: _Job) -> tuple[Any, BaseException | None]:
         return None, _unavailable(error) if _is_not_now(error) else error
     db.execute("RELEASE job")
     return result, None
+
+
+def _touch(db: Db) -> None:
+    # SQLite writes this number of ours, which means nothing, even where it stays the same.
+    db.execute("PRAGMA user_version = 1")
 
 
 def _is_not_now(error: BaseException) -> bool:

@@ -6,20 +6,35 @@ the others (aiogram issues 1840, 1587).
 """
 
 import inspect
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
 import aiogram.methods
 import aiohttp
+import certifi
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.methods import TelegramMethod
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from pydantic import ValidationError
 
 from bot.outbox.answer import BAD_REQUEST, Answer, NoAnswerError
 
 CALL_SECONDS = 20.0
+
+_LOST = (
+    TimeoutError,
+    aiohttp.ClientError,
+    OSError,
+    ValueError,
+    # What a proxy does wrong is none of aiohttp's own errors, and one that hangs up early is an EOFError.
+    EOFError,
+    ProxyError,
+    ProxyConnectionError,
+    ProxyTimeoutError,
+)
 
 METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
     cls.__api_method__: cls
@@ -31,7 +46,15 @@ METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
 def make_bot(token: str, base: str, proxy: str | None) -> Bot:
     """Return aiogram's bot for a token, speaking to the Bot API server at `base`, through `proxy` where one is set."""
     session = AiohttpSession(proxy=proxy, api=TelegramAPIServer.from_base(base))
+    if proxy is not None:
+        # aiogram drops its certificates where a proxy is set, and a machine without its own would trust nobody.
+        session._connector_init["ssl"] = trusted()  # noqa: SLF001 - it has no public way in
     return Bot(token, session=session)
+
+
+def trusted() -> ssl.SSLContext:
+    """Return what every line to Telegram trusts: the certificates that aiogram brings along."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 class Api:
@@ -54,7 +77,7 @@ class Api:
             url = self._session.api.api_url(token=self._bot.token, method=name)
             async with client.post(url, data=form, timeout=aiohttp.ClientTimeout(total=seconds)) as response:
                 said = await response.json(content_type=None)
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+        except _LOST as error:
             # The exception's own text may hold the URL and with it the token.
             raise NoAnswerError(f"no answer to {name}: {type(error).__name__}") from None
         return _read(name, response.status, said)

@@ -127,13 +127,13 @@ def main() -> None:
         score(total, question, decision)
         if fault and options.errors:
             tops = ", ".join(f"{c.id} {c.score:.2f}" for c in decision.candidates[:3])
-            print(
-                f"{question.kind:12} | {question.text[:90]!r} | want {'|'.join(question.expected) or '-'} | {fault} | {tops}"
-            )
+            wanted = "|".join(question.expected) or "-"
+            print(f"{question.kind:12} | {question.text[:90]!r} | want {wanted} | {fault} | {tops}")
             print(f"{'':12} | {decision.form} {decision.repairs} {decision.reasons[-2:]}")
     times.sort()
+    heads = ("asked", "right@1", "right@3", "no asking", "wrong", "foreign", "answered")
     print(
-        f"{'kind':14} {'asked':>5} {'right@1':>7} {'right@3':>7} {'no asking':>9} {'wrong':>7} {'foreign':>8} {'answered':>9}"
+        f"{'kind':14} {heads[0]:>5} {heads[1]:>7} {heads[2]:>7} {heads[3]:>9} {heads[4]:>7} {heads[5]:>8} {heads[6]:>9}"
     )
     for kind, tally in sorted(kinds.items()):
         print(line(kind, tally))

@@ -45,7 +45,7 @@ def test_both_bots_answer_all_updates_of_both_loads(tmp_path: Path, small_kb: Pa
 
 
 def test_the_command_is_timed(tmp_path: Path, small_kb: Path) -> None:
-    arguments = ("bot.cli", "kb", "ask", "ошибка 20000", "--json", "--kb", str(small_kb))
+    arguments = ("bot.cli_kb", "ask", "ошибка 20000", "--json", "--kb", str(small_kb))
     assert startup.command_seconds(tmp_path, *arguments) > 0
 
 

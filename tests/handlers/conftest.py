@@ -1,13 +1,16 @@
 """The stand of dialogue tests: the bot with a small knowledge base, a customer or two, a staff group."""
 
 import copy
+import logging
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.kb.watch import LibraryHolder
+from bot.logs import LineHandler, configure
 from bot.sandbox import Person, Sandbox
 from bot.triage import Prepared
 from tests.handlers.small_kb import write_small_kb
@@ -49,9 +52,16 @@ async def stand(
     plan = plan_for(sandbox, tmp_path, own or kb_template, forum.id)
     holder = hold(own) if own is not None else copy.copy(kb_holder)
     stand = Stand(sandbox, plan, Staff(sandbox, forum), holder)
+    level = logging.getLogger().level
+    configure("json", "DEBUG", [sandbox.token], stand.log)
     await stand.start()
     yield stand
     await close(stand)
+    for handler in [each for each in logging.getLogger().handlers if isinstance(each, LineHandler)]:
+        logging.getLogger().removeHandler(handler)
+    logging.getLogger().setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -47,6 +47,11 @@ status: {status}
 """
 
 
+def product_of(article_id: str) -> str:
+    first = article_id.partition("-")[0]
+    return first if first in {"acme", "bolt"} else "general"
+
+
 def article(
     article_id: str,
     ru: str,
@@ -60,9 +65,7 @@ def article(
 ) -> str:
     return ARTICLE.format(
         id=article_id,
-        product=article_id.split("-", maxsplit=1)[0]
-        if article_id.split("-", maxsplit=1)[0] in {"acme", "bolt"}
-        else "general",
+        product=product_of(article_id),
         codes=codes,
         ru=ru,
         en=en,
@@ -157,5 +160,4 @@ def write_small_kb(root: Path) -> Path:
 
 
 def path_of(root: Path, article_id: str) -> Path:
-    product = article_id.split("-", maxsplit=1)[0]
-    return root / (product if product in {"acme", "bolt"} else "general") / f"{article_id}.yaml"
+    return root / product_of(article_id) / f"{article_id}.yaml"

@@ -6,6 +6,7 @@ sending limits. `quiet()` returns when everything that was sent to the bot is ha
 
 import asyncio
 import contextlib
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,6 +64,7 @@ class Stand:
     holder: LibraryHolder[Prepared]
     clock: MovedClock = field(default_factory=MovedClock)
     app: App | None = None
+    log: io.StringIO = field(default_factory=io.StringIO)
     _run: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

@@ -34,6 +34,10 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
+def write_nowhere(db: Db) -> None:
+    db.execute("INSERT INTO nowhere VALUES (1)")
+
+
 def note(text: str, size: int = 0) -> Op:
     def op(db: Db) -> None:
         db.execute("INSERT INTO scraps (text, bulk) VALUES (?, zeroblob(?))", [text, size])
@@ -276,7 +280,7 @@ async def test_effects_that_cannot_be_written_are_tried_and_then_put_aside(datab
         await note_it(raw, effects)
         if raw["update_id"] == 1:
             attempts += 1
-            effects.add(lambda db: db.execute("INSERT INTO nowhere VALUES (1)") and None)
+            effects.add(write_nowhere)
 
     await accept(database, (1, 7), (2, 7))
     await drain(make(database, handle))
@@ -291,7 +295,7 @@ async def raise_in_apology(_id: int, _raw: Mapping[str, Any], _reason: str, _eff
 
 async def write_nowhere_in_apology(_id: int, _raw: Mapping[str, Any], _reason: str, effects: Effects) -> None:
     effects.add(note("half an apology"))
-    effects.add(lambda db: db.execute("INSERT INTO nowhere VALUES (1)") and None)
+    effects.add(write_nowhere)
 
 
 @pytest.mark.parametrize("give_up", [raise_in_apology, write_nowhere_in_apology])

@@ -62,6 +62,10 @@ steps = st.lists(
 )
 
 
+def write_nowhere(db: Db) -> None:
+    db.execute("INSERT INTO nowhere VALUES (1)")
+
+
 def note(update_id: int, what: str) -> Op:
     def op(db: Db) -> None:
         db.execute("INSERT INTO scraps (update_id, what) VALUES (?, ?)", [update_id, what])
@@ -95,7 +99,7 @@ class Life:
                 case "unreadable":
                     raise UnreadableUpdateError("not an update")
                 case "bad effects":
-                    effects.add(lambda db: db.execute("INSERT INTO nowhere VALUES (1)") and None)
+                    effects.add(write_nowhere)
         finally:
             self.inside[lane] -= 1
 
@@ -103,6 +107,11 @@ class Life:
         effects.add(note(update_id, "sorry"))
         if self.fates[update_id] == "sorry fails":
             raise ValueError("sorry")
+
+
+async def nothing_waits(database: Database) -> None:
+    while await database.read(store.depth):  # noqa: ASYNC110 - the condition lies in the database
+        await asyncio.sleep(0)
 
 
 async def live(path: Path, fates: list[Fate], script: list[Step]) -> None:
@@ -135,8 +144,7 @@ async def live(path: Path, fates: list[Fate], script: list[Step]) -> None:
                         worker.wake()
                         accepted += [id_ for id_ in dict.fromkeys(updates) if id_ not in accepted]
                     case Settle():
-                        while await database.read(store.depth):
-                            await asyncio.sleep(0)
+                        await nothing_waits(database)
                     case Restart(turns, drained):
                         for _ in range(turns):
                             await asyncio.sleep(0)

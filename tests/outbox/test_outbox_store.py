@@ -47,7 +47,8 @@ async def test_a_sent_call_is_erased_and_its_message_knows_its_telegram_id(datab
         db.execute("INSERT INTO users (id, name, language, first_seen, last_seen) VALUES (42, 'Анна', 'ru', 1, 1)")
         db.execute("INSERT INTO conversations (id, user_id, started_at, last_at) VALUES ('c', 42, 1, 1)")
         db.execute(
-            "INSERT INTO messages (id, conversation_id, direction, kind, text, at) VALUES ('m', 'c', 'out', 'text', '', 1)"
+            "INSERT INTO messages (id, conversation_id, direction, kind, text, at)"
+            " VALUES ('m', 'c', 'out', 'text', '', 1)"
         )
 
     await database.write(talk)

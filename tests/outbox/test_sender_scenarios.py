@@ -93,6 +93,11 @@ class Telegram:
                 return Answer(ok=True, result={"message_id": 1})
 
 
+async def nothing_waits(database: Database) -> None:
+    while await database.read(store.depth):  # noqa: ASYNC110 - the condition lies in the database
+        await asyncio.sleep(0)
+
+
 async def live(path: Path, script: list[Post | Restart]) -> None:
     telegram = Telegram()
     posted: list[tuple[int, str]] = []
@@ -117,8 +122,7 @@ async def live(path: Path, script: list[Post | Restart]) -> None:
                         for _ in range(turns):
                             await asyncio.sleep(0)
                         if not pending:
-                            while await database.read(store.depth):
-                                await asyncio.sleep(0)
+                            await nothing_waits(database)
                         if cut_off:
                             running.cancel()
                         else:
@@ -126,6 +130,11 @@ async def live(path: Path, script: list[Post | Restart]) -> None:
                             await running
                         break
         await database.close()
+    check_deliveries(posted, telegram)
+    await check_end(path, posted, telegram)
+
+
+def check_deliveries(posted: list[tuple[int, str]], telegram: Telegram) -> None:
     for chat in (1, 2, -3):
         sequence = [text for to, text in telegram.delivered if to == chat]
         once = list(dict.fromkeys(sequence))
@@ -135,7 +144,6 @@ async def live(path: Path, script: list[Post | Restart]) -> None:
         assert once == [text for n, text in enumerate(sequence) if n == 0 or sequence[n - 1] != text]
     for text, times in Counter(text for _, text in telegram.delivered).items():
         assert times == telegram.lost[text] + (text not in telegram.refused)
-    await check_end(path, posted, telegram)
 
 
 async def check_end(path: Path, posted: list[tuple[int, str]], telegram: Telegram) -> None:

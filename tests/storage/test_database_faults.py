@@ -7,11 +7,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database as Db
+from structlog.testing import capture_logs
 
 from bot.storage.database import Database, StorageUnavailableError
 
@@ -57,6 +59,18 @@ async def fill_disk(database: Database) -> None:
 
 async def free_disk(database: Database) -> None:
     await database.write(lambda db: db.execute("PRAGMA max_page_count = 1000000").fetchone())
+
+
+@contextmanager
+def no_growth(database: Database, room: int) -> Iterator[None]:
+    """Let no file of this process grow beyond the log of the database and `room` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    log = Path(f"{database.path}-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (log + room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("op", [insert("big", 200_000), insert_many], ids=["one row", "many rows"])
@@ -107,17 +121,44 @@ async def test_a_write_without_room_does_not_refuse_those_beside_it(database: Da
 
 async def test_a_file_that_cannot_grow_is_unavailable_and_recovers(database: Database) -> None:
     await database.write(insert("before"))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    wal = Path(f"{database.path}-wal").stat().st_size
-    resource.setrlimit(resource.RLIMIT_FSIZE, (wal + 1000, hard))
-    try:
+    with no_growth(database, 1000):
         for _ in range(3):
             with pytest.raises(StorageUnavailableError):
                 await database.write(insert("during", 100_000))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     await database.write(insert("after", 100_000))
     assert await database.read(texts) == ["before", "after"]
+
+
+async def test_the_operator_hears_once_that_it_cannot_be_used_and_once_that_it_can_again(database: Database) -> None:
+    faults: list[str | None] = []
+    with capture_logs() as logs:
+        await fill_disk(database)
+        faults.append(database.fault)
+        for _ in range(3):
+            with pytest.raises(StorageUnavailableError):
+                await database.write(insert("big", 200_000))
+            faults.append(database.fault)
+        await free_disk(database)
+        for text in ("after", "later"):
+            await database.write(insert(text, 200_000))
+            faults.append(database.fault)
+    full = "database or disk is full"
+    assert faults == [None, full, full, full, None, None]
+    assert [(entry["log_level"], entry["event"]) for entry in logs] == [
+        ("critical", "storage.unavailable"),
+        ("info", "storage.available"),
+    ]
+
+
+async def test_a_check_tells_a_disk_without_room_from_one_with(database: Database) -> None:
+    assert await database.check() is None
+    with no_growth(database, 0):
+        said = await database.check()
+        fault = database.fault
+    assert said is not None
+    assert fault == said
+    assert await database.check() is None
+    assert database.fault is None
 
 
 async def test_a_database_locked_by_a_stranger_is_unavailable_and_recovers(database: Database) -> None:
@@ -172,7 +213,7 @@ def write_and_kill(path: Path, first: int, lines: int) -> list[int]:
 async def test_what_was_acknowledged_survives_a_kill_at_any_moment(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     acknowledged: set[int] = set()
-    for turn, lines in enumerate((0, *random.Random(1).sample(range(1, 3000), 4))):  # noqa: S311 - a test's dice
+    for turn, lines in enumerate((0, *random.Random(1).sample(range(1, 3000), 4))):
         acknowledged.update(await asyncio.to_thread(write_and_kill, path, turn * 1_000_000, lines))
         database = await Database.open(path)
         rows = await database.read(

@@ -58,5 +58,5 @@ def test_a_migration_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> No
     db.execute("DROP TABLE dead_letters")
     migrate(db)
     assert tables(db) >= TABLES
-    assert [applied.name for applied in migrations.applied(db)][0] == "m0001_first"
+    assert next(applied.name for applied in migrations.applied(db)) == "m0001_first"
     db.close()

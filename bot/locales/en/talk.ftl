@@ -74,6 +74,8 @@ handover-already = A specialist already has your question. To add something, jus
 handover-no-staff = To be honest: no staff chat is connected to this bot now, so I cannot call a person. Your question is saved. Here is where to turn directly:
 handover-no-contacts = To be honest: no staff chat is connected to this bot now, so I cannot call a person. Your question is saved and will be seen at review.
 
+flood-warning = Many messages in a row. I am reading them all and will give you one answer.
+
 stale-button = This button no longer works. Write your question again and I will answer anew.
 stranger-button = This button is for somebody else.
 pressed-button = Already noted, thank you.
