@@ -35,8 +35,8 @@ from bot.storage.effects import Effects
 from bot.storage.vault import Vault, check_secret
 from bot.telegram.api import Api, make_bot
 from bot.telegram.desk import Desk
-from bot.telegram.forum import Forum
 from bot.telegram.flood import FloodMiddleware, FoldSweep
+from bot.telegram.forum import Forum
 from bot.telegram.menu import set_menu
 from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
 from bot.telegram.polling import Poller
@@ -96,7 +96,7 @@ class App:
         self._bot: Bot = make_bot(plan.token, plan.api_base, plan.proxy)
         self._api = Api(self._bot)
         self._forum = Forum(database, self._desk)
-        adviser = Adviser(self._forum.address, self._forum.settled, self._forum.reopen)
+        adviser = Adviser(self._forum.address, self._forum.settled, self._forum.reopen, self._forum.waits)
         self._sender = Sender(database, self._vault, clock, self._api.call, plan.limits, adviser=adviser)
         self._roles = Roles(self._api, clock, self._staff_chat, plan.manager_ids, self._named_staff)
         self._worker = Worker(
@@ -169,6 +169,8 @@ class App:
             log.info("stopped")
 
     async def _run_all(self) -> None:
+        # Before anything is handled: what the staff wrote in a group that has moved must find its desk.
+        self._sender.moves.update(await self._database.read(outbox.moves))
         async with asyncio.TaskGroup() as tasks:
             sending = tasks.create_task(self._sender.run())
             working = tasks.create_task(self._worker.run())
@@ -211,7 +213,9 @@ class App:
         )
         kit = KitMiddleware(self._vault, self._holder, self._clock, self._staff_chat, self._plan.manager_ids)
         talk = TalkMiddleware(self._database, self._plan.default_language)
-        dispatcher.include_router(build_router(kit, talk, FloodMiddleware(self._database, self._plan.flood, self._roles.is_staff)))
+        dispatcher.include_router(
+            build_router(kit, talk, FloodMiddleware(self._database, self._plan.flood, self._roles.is_staff))
+        )
         return dispatcher
 
     def _staff_chat(self) -> int | None:

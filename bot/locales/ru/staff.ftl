@@ -20,6 +20,8 @@ card-shown-row = • { $title } (<code>{ $id }</code>{ $score ->
     [not_helped] { " " }❌ не помогло
    *[none] { "" }
     }
+card-unsure = <b>Без ответа:</b>
+card-unsure-row = • { $kind }: { $nearest }
 card-story = <b>Разговор:</b>
 card-customer = 👤 { $text }
 card-bot = 🤖 { $text }
@@ -41,10 +43,11 @@ media-other = [другое сообщение]
 # Стол: обращения в темах.
 
 card-staff = 🧑‍💼 { $text }
-card-number = 🟪 <b>#{ $number } { $name }</b>
+card-number = { $square } <b>#{ $number } { $name }</b>
 card-taken = Взял: { $name }
 card-closed = ⬛ Закрыто
 btn-take = ✋ Беру
+btn-reopen = 🟪 Открыть снова
 btn-close = ✅ Закрыть
 desk-took = ✋ { $name } взял обращение.
 desk-took-toast = Обращение ваше
@@ -62,6 +65,8 @@ desk-edited = ✏️ Клиент исправил сообщение: { $text }
 desk-number = #{ $number } { $name }:
 desk-stray = Для обращения #{ $number } по сбою создана лишняя тема { $topic }. Пишите здесь; написанное там тоже дойдёт до клиента.
 desk-history = Прежняя тема пропала, вот что было в разговоре:
+desk-shut-out = ⚠️ Бота удалили из группы сотрудников или лишили права писать. Обращения и сообщения клиентов ждут и придут, когда его вернут.
+desk-let-in = ✅ Бот снова в группе сотрудников, отложенные сообщения уходят туда.
 desk-not-ticket = Это не тема обращения: здесь такая команда ничего не делает.
 desk-not-staff = Это могут только сотрудники.
 desk-unknown-rights = Не смог проверить ваши права, попробуйте ещё раз.
