@@ -17,12 +17,12 @@ from bot.matching.codes import ERROR, CodeBook, Mention, Reading
 from bot.matching.decide import Verdict, decide
 from bot.matching.decision import CALL_A_HUMAN, HOW_TO_USE, Candidate, Decision, Kind
 from bot.matching.morphology import stem
-from bot.matching.normalize import clean, fold, without_noise, words
+from bot.matching.normalize import clean, fold, sentences, without_noise, words
 from bot.matching.repair import Speller
 from bot.matching.search import GENERAL, Hit, Searcher
 from bot.matching.talk import Talk, hear
 from bot.matching.talk_words import REPAIRABLE
-from bot.matching.thresholds import fingerprint
+from bot.matching.thresholds import LONG_MESSAGE, MAX_SENTENCES, SENTENCE_GAIN, fingerprint
 from bot.matching.trust import weigh
 
 _CYRILLIC = re.compile(r"[а-яё]")
@@ -77,7 +77,9 @@ class Matcher:
 
         spoken = product or self._product_in(asked) or self._product_of(tried)
         named = [article for mention in mentions for article in mention.articles]
-        hits = weigh(self._searcher.rank(question, spoken, named), self._searcher.outlook(question))
+        hits = self._weighed(question, spoken, named)
+        if len(question) > LONG_MESSAGE:
+            hits = self._confirmed(hits, cleaned, spoken)
 
         verdict = self._verdict(heard.talk, mentions, hits, hidden, tried)
         shadow = [hit for hit in hits[:1] if hit.id in self._shadow]
@@ -131,6 +133,21 @@ class Matcher:
             said = (f"nothing but {talk.value} in the message",)
             return replace(verdict, kind=Kind.SMALLTALK, article=article, entry=None, also=(), options=(), reasons=said)
         return verdict
+
+    def _weighed(self, question: Sequence[str], product: str | None, named: Sequence[str] = ()) -> list[Hit]:
+        return weigh(self._searcher.rank(question, product, named), self._searcher.outlook(question))
+
+    def _confirmed(self, hits: list[Hit], cleaned: str, product: str | None) -> list[Hit]:
+        """Trust the best article of a long message as far as the sentence that says it most clearly does."""
+        if not hits:
+            return hits
+        best, most = hits[0].score, hits[0].score + SENTENCE_GAIN
+        for sentence in sentences(cleaned)[:MAX_SENTENCES]:
+            told = self._weighed(self._words_of(sentence), product)
+            if told[0].id == hits[0].id:
+                best = max(best, min(told[0].score, most))
+        factor = best / hits[0].score if hits[0].score > 0 else 1.0
+        return [replace(hit, score=round(min(hit.score * factor, best), 4)) for hit in hits]
 
     def _words_of(self, text: str) -> tuple[str, ...]:
         form = forms.choose(without_noise(clean(text)), self._searcher.vocabulary.knows)

@@ -50,6 +50,15 @@ RIVAL_STRENGTH = 6.0
 CLOSEST_STRENGTH = 2.5
 """Logits that an article needs to be shown among the closest ones when nothing is sure."""
 
+LONG_MESSAGE = 14
+"""From more words than this on the sentences of a message are looked at one by one as well."""
+
+MAX_SENTENCES = 8
+"""Sentences of a long message that are: a bound on time."""
+
+SENTENCE_GAIN = 0.4
+"""The most that one clear sentence adds to the trust in a long message."""
+
 MAX_CHOICES = 4
 MAX_CLOSEST = 3
 

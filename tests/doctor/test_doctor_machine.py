@@ -47,7 +47,7 @@ async def test_beside_a_running_bot(surgery: Surgery, database: Database) -> Non
     assert found["database"].status is OK
     assert "sound" in found["database"].found
     assert "a running bot holds it" in found["database"].found
-    await database.write(lambda db: db.execute("INSERT INTO meta (key, value) VALUES ('after', 'x')"))
+    await database.write(lambda db: db.execute("INSERT INTO meta (key, value) VALUES ('after', x'00')"))
 
 
 async def test_after_the_bot_nothing_is_left_behind_and_nothing_is_changed(surgery: Surgery) -> None:

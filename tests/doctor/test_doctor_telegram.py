@@ -148,9 +148,7 @@ async def test_a_webhook_whose_deliveries_fail(
     await at_telegram(sandbox, "setWebhook", url=url)
     is_told((await surgery.telegram(webhook_url=url))["webhook"], OK, "set to WEBHOOK_URL; 0 updates wait")
     await boss.says("не дойдёт")
-    async with asyncio.timeout(10):
-        while sandbox.api.webhook.failure is None:
-            await asyncio.sleep(0.02)
+    await sandbox.wait_for(lambda: sandbox.api.webhook.failure, what="no delivery failed")
     found = await surgery.telegram(webhook_url=url)
     is_told(found["webhook"], FAULT, "deliveries fail: Connection failed", "WEBHOOK_LISTEN from the internet")
     assert "1 updates wait" in found["webhook"].found
