@@ -76,6 +76,7 @@ class Matcher:
                 question = (*earlier, *heard.rest)
 
         spoken = product or self._product_in(asked) or self._product_of(tried)
+        mentions = tuple(self._of_product(mention, spoken) for mention in mentions)
         named = [article for mention in mentions for article in mention.articles]
         hits = self._weighed(question, spoken, named)
         if len(question) > LONG_MESSAGE:
@@ -133,6 +134,11 @@ class Matcher:
             said = (f"nothing but {talk.value} in the message",)
             return replace(verdict, kind=Kind.SMALLTALK, article=article, entry=None, also=(), options=(), reasons=said)
         return verdict
+
+    def _of_product(self, mention: Mention, product: str | None) -> Mention:
+        """Leave of a code's articles those of the product spoken of, where there are any."""
+        own = tuple(a for a in mention.articles if self._library.articles[a].product == product)
+        return replace(mention, articles=own) if own else mention
 
     def _weighed(self, question: Sequence[str], product: str | None, named: Sequence[str] = ()) -> list[Hit]:
         return weigh(self._searcher.rank(question, product, named), self._searcher.outlook(question))

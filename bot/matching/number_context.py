@@ -165,12 +165,19 @@ _CLIENT_CABINET = _starts(
     личн[а-я]+ лк client
     """
 )
+COMMA = ","
+"""Stands among the words before a number where a clause ends."""
+
 _FIRST_YEAR, _LAST_YEAR = 1990, 2036
 _REACH_BEFORE, _REACH_AFTER = 3, 2
 
 
 def sense(value: str, before: Sequence[str], after: Sequence[str]) -> Sense:
     """Return what a number is, given the folded words before it (nearest first) and after it, within its sentence."""
+    if COMMA in before:
+        # What is said before a comma announces an error still, and nothing else.
+        comma = before.index(COMMA)
+        before = [word for at, word in enumerate(before) if at < comma or is_error_word(word)]
     for distance in range(max(_REACH_BEFORE, _REACH_AFTER)):
         if distance < min(_REACH_BEFORE, len(before)):
             found = _read(before[distance], _BEFORE)
@@ -198,7 +205,10 @@ def _weak_sense(value: str, before: Sequence[str], after: Sequence[str]) -> Sens
 
 def looks_like_year(value: str) -> bool:
     """Say whether a number might be a year somebody writes to support about."""
-    return len(value) == 4 and value.isdecimal() and _FIRST_YEAR <= int(value) <= _LAST_YEAR  # noqa: PLR2004 - digits of a year
+    return len(value) == 4 and value.isdecimal() and COMMA = ","
+"""Stands among the words before a number where a clause ends."""
+
+_FIRST_YEAR <= int(value) <= _LAST_YEAR  # noqa: PLR2004 - digits of a year
 
 
 def _is_telling(word: str) -> bool:

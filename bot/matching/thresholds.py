@@ -19,7 +19,7 @@ LIKENESS = {"chars": 0.6, "stems": 0.4}
 ENTRY_WEIGHT = 0.85
 """Worth of a table row or tag against a symptom or title that fits as well."""
 
-OTHER_PRODUCT = 2.0
+OTHER_PRODUCT = 4.0
 """Logits taken from an article when the customer speaks of another product."""
 
 TRUST = {"bias": -8.7, "strength": 0.3, "lead": 0.35, "asked": 3.0, "unknown": -2.5, "topic_word": 0.82}

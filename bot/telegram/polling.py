@@ -76,7 +76,9 @@ class Poller:
 
     async def _poll(self, offset: int | None) -> Answer | None:
         """Return Telegram's answer, a stand-in where there was none, or None where we are being stopped."""
-        parameters: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
+        # The first poll does not wait, so that "does Telegram answer us?" is known at once.
+        seconds = POLL_SECONDS if self.last_success is not None else 0
+        parameters: dict[str, Any] = {"timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
         if offset is not None:
             parameters["offset"] = offset
         async with asyncio.TaskGroup() as tasks:

@@ -18,6 +18,7 @@ from bot.doctor.finding import NAMES, Status
 from bot.doctor.legs import Leg, Trouble, Walk
 from bot.sandbox import Chat, Person, Sandbox
 from bot.settings import NAMES as SETTINGS
+from bot.storage.database import Database
 from tests.doctor.surgery import SECRET, Surgery
 from tests.kb.kb_folder import KbFolder
 from tests.proxy.proxies import Kind, Proxy
@@ -129,6 +130,17 @@ def test_wrong_settings_for_machines(bare: pytest.MonkeyPatch) -> None:
 
 async def test_each_check_is_told_once_in_order(surgery: Surgery) -> None:
     assert [each.id for each in await examine(surgery.setup)] == list(NAMES)
+
+
+async def test_a_running_bot_is_seen_and_left_alone(surgery: Surgery, sandbox: Sandbox) -> None:
+    database = await Database.open(surgery.setup.database_path)
+    try:
+        found = {each.id: each for each in await examine(surgery.setup)}
+    finally:
+        await database.close()
+    assert "a running bot holds it" in found["database"].found
+    assert "was not disturbed" in found["poller"].found
+    assert sandbox.calls_of("getUpdates") == []
 
 
 async def test_what_another_says_is_masked_too(surgery: Surgery, sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""The bot as a process, in polling or in webhook mode, with a small knowledge base and sending limits that do not slow."""
+"""The bot as a process, polling or with a webhook, with a given knowledge base and limits that do not slow it."""
 
 import asyncio
 import socket

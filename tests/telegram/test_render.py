@@ -2,7 +2,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversations.events import Line, Story
@@ -58,6 +58,7 @@ def stories(draw: st.DrawFn) -> Story:
     )
 
 
+@settings(max_examples=40, deadline=None)
 @given(FOREIGN, st.none() | FOREIGN, stories())
 def test_a_card_always_fits_and_is_balanced(name: str, question: str | None, story: Story) -> None:
     card = card_html(name, "ru", "asked", question, story, LIBRARY)
@@ -83,6 +84,7 @@ TAGGED = st.recursive(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(TAGGED, st.integers(1, 60))
 def test_shortened_text_fits_and_is_balanced(text: str, times: int) -> None:
     whole = Html("\n\n".join([text] * times))
@@ -93,6 +95,7 @@ def test_shortened_text_fits_and_is_balanced(text: str, times: int) -> None:
         assert short == whole
 
 
+@settings(max_examples=10, deadline=None)
 @given(TAGGED)
 def test_a_tag_over_many_paragraphs_is_never_cut_open(text: str) -> None:
     short = shorten(Html(f"<pre>{text}" + "\n\nстрока & текст".replace("&", "&amp;") * 400 + "</pre>"))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fluent.syntax import FluentParser, ast as ftl
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as ftl
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 def messages(language: str) -> Iterator[ftl.Message]:
     for path in sorted((LOCALES / language).glob("*.ftl")):
         for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
-            assert not isinstance(entry, ftl.Junk), f"{path.name}: {entry.content[:60]!r}"
+            assert not isinstance(entry, ftl.Junk), f"{path.name}: {entry.content!r}"
             if isinstance(entry, ftl.Message):
                 yield entry
 
@@ -120,7 +121,15 @@ def test_every_text_is_used() -> None:
     assert unused == set()
 
 
-SAMPLE = {"near": 2, "count": 3, "score": "0.50", "reason": "asked", "verdict": "helped", "state": "new", "hours": 2}
+SAMPLE: dict[str, str | float] = {
+    "near": 2,
+    "count": 3,
+    "score": "0.50",
+    "reason": "asked",
+    "verdict": "helped",
+    "state": "new",
+    "hours": 2,
+}
 
 
 def arguments(message: ftl.Message) -> dict[str, str | float]:
