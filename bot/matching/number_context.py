@@ -205,10 +205,7 @@ def _weak_sense(value: str, before: Sequence[str], after: Sequence[str]) -> Sens
 
 def looks_like_year(value: str) -> bool:
     """Say whether a number might be a year somebody writes to support about."""
-    return len(value) == 4 and value.isdecimal() and COMMA = ","
-"""Stands among the words before a number where a clause ends."""
-
-_FIRST_YEAR <= int(value) <= _LAST_YEAR  # noqa: PLR2004 - digits of a year
+    return len(value) == 4 and value.isdecimal() and _FIRST_YEAR <= int(value) <= _LAST_YEAR  # noqa: PLR2004 - digits of a year
 
 
 def _is_telling(word: str) -> bool:

@@ -1,7 +1,9 @@
 """The bot as a process, polling or with a webhook, with a given knowledge base and limits that do not slow it."""
 
 import asyncio
+import contextlib
 import socket
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -38,6 +40,21 @@ class Bot(BotProcess):
     def switch(self, mode: str) -> None:
         """Set the mode for the next start."""
         self.settings["BOT_MODE"] = mode
+
+    async def quiet(self) -> None:
+        """Wait until everything is confirmed and handled, and the bot has noted that everything was sent.
+
+        Before that a kill may double what was sent last, which is the one doubling that is allowed.
+        """
+        queue = self.sandbox.world.queue
+        await until(lambda: not queue.ready and self._waiting() == 0, "the bot does not come to rest")
+
+    def _waiting(self) -> int:
+        query = (
+            "SELECT count(*) FROM (SELECT state FROM inbox UNION ALL SELECT state FROM outbox) WHERE state = 'waiting'"
+        )
+        with contextlib.closing(sqlite3.connect(self.settings["DATABASE_PATH"])) as db:
+            return int(db.execute(query).fetchone()[0])
 
     async def _polled(self, before: int, timeout: float) -> bool:
         if self.settings["BOT_MODE"] == "polling":

@@ -3,15 +3,20 @@
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
+from bot.cli import _run
+from bot.clock import SystemClock
 from bot.sandbox import Sandbox
-from bot.sandbox.process import BotDidNotStartError
-from tests.e2e.bots import Bot, until
+from bot.telegram.webhook import WebhookPlan
+from tests.e2e.bots import SECRET, Bot, free_port
 from tests.handlers.small_kb import write_small_kb
+from tests.handlers.stand import plan_for
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +46,7 @@ async def test_polling_then_webhook_then_polling_loses_nothing(sandbox: Sandbox,
         await bot.start()
         await ann.says("7001")
         await hears(paper)
+        await bot.quiet()
         await bot.kill()
 
         await ann.says("7002")
@@ -57,6 +63,7 @@ async def test_polling_then_webhook_then_polling_loses_nothing(sandbox: Sandbox,
             for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}):
                 async with stranger.post(bot.webhook_url, json={"update_id": 1}, headers=headers) as answer:
                     assert (answer.status, await answer.read()) == (403, b"")
+        await bot.quiet()
         await bot.kill()
 
         await ann.says("7001")
@@ -71,7 +78,7 @@ async def test_polling_then_webhook_then_polling_loses_nothing(sandbox: Sandbox,
         await hears(paper, jam, lamp, paper, jam)
         assert sandbox.api.webhook.url == ""
         assert [call.outcome for call in sandbox.calls_of("getUpdates") if call.outcome == "409"] == []
-        await until(lambda: not sandbox.world.queue.ready, "not everything was confirmed")
+        await bot.quiet()
         assert await bot.terminate() == 0
 
         deleted = [call.params.get("drop_pending_updates") for call in sandbox.calls_of("deleteWebhook")]
@@ -81,22 +88,25 @@ async def test_polling_then_webhook_then_polling_loses_nothing(sandbox: Sandbox,
         assert rows == [(update_id, "done") for update_id in sandbox.world.queue.issued_ids]
         assert "a-long-random-word_42" not in bot.logs()
     finally:
+        await bot.quiet()
         await bot.kill()
 
 
 async def test_a_refused_token_and_a_taken_address_end_the_program_with_a_sentence(
-    sandbox: Sandbox, tmp_path: Path, kb: Path
+    sandbox: Sandbox, tmp_path: Path, kb: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bot = Bot(sandbox, tmp_path / "bot", kb, "webhook")
+    url, port = "https://bot.example.com/telegram", free_port()
+    plan = plan_for(sandbox, tmp_path, kb, None)
     sandbox.fail("*", times=None, code=401, description="Unauthorized")
-    with pytest.raises(
-        BotDidNotStartError, match=r"ended with code 2(.|\n)*BOT_TOKEN: Telegram refuses the bot's token"
-    ):
-        await bot.start()
+    with capture_logs():
+        refused = await _run(replace(plan, webhook=WebhookPlan(url, SECRET, ("127.0.0.1", port))), SystemClock())
+    assert refused == 2
+    assert capsys.readouterr().err == "BOT_TOKEN: Telegram refuses the bot's token (401); check BOT_TOKEN\n"
 
-    host, _, port = sandbox.base_url.removeprefix("http://").partition(":")
-    bot.settings["WEBHOOK_LISTEN"] = f"{host}:{port}"
-    with pytest.raises(
-        BotDidNotStartError, match=r"ended with code 2(.|\n)*WEBHOOK_LISTEN: (.|\n)*address already in use"
-    ):
-        await bot.start()
+    taken = int(sandbox.base_url.rpartition(":")[2])
+    with capture_logs():
+        refused = await _run(replace(plan, webhook=WebhookPlan(url, SECRET, ("127.0.0.1", taken))), SystemClock())
+    assert refused == 2
+    said = capsys.readouterr().err
+    assert said.startswith("WEBHOOK_LISTEN: ")
+    assert "address already in use" in said

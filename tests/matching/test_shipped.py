@@ -249,6 +249,19 @@ def test_what_did_not_help_is_not_offered_again(matcher: Matcher) -> None:
     assert again.reasons[0] == "product miko"
 
 
+def test_the_first_failure_leads_to_related_articles_and_the_second_to_a_person(matcher: Matcher) -> None:
+    turns = [Turn("ошибка 1058", "miko-1058")]
+    first = matcher.ask("не помогло", conversation=turns)
+    second = matcher.ask("и это не помогло", conversation=[*turns, Turn("не помогло")])
+    assert (first.kind.value, first.options[0]) == ("clarify", "miko-lost-key")
+    assert (second.kind.value, second.article) == ("escalate", "call-a-human")
+
+
+def test_a_bare_follow_up_may_be_about_the_last_answer(matcher: Matcher) -> None:
+    decision = matcher.ask("а где это письмо искать", conversation=[Turn("ошибка 1058", "miko-1058")])
+    assert decision.options[0] == "miko-1058"
+
+
 def test_two_articles_in_vain_call_a_person(matcher: Matcher) -> None:
     turns = [Turn("ошибка 1058", "miko-1058"), Turn("не помогло", "miko-lost-key")]
     decision = matcher.ask("опять не помогло", conversation=turns)
