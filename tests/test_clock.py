@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import _clock
+from bot.cli_run import _clock
 from bot.clock import ShiftedClock, SystemClock
 from bot.settings import load_settings
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.cli import _run
+from bot.cli_run import _run
 from bot.clock import SystemClock
 from bot.sandbox import Sandbox
 from bot.telegram.webhook import WebhookPlan
