@@ -50,6 +50,7 @@ from handlers.errors import apologise, private_sender
 
 log = structlog.get_logger(__name__)
 
+DRAIN_SECONDS = 15.0
 FLUSH_SECONDS = 5.0
 """How long a stop waits for what can still be sent; the rest stays stored and goes out after the next start."""
 
@@ -188,11 +189,12 @@ class App:
             (self._webhook or self._poller).stop()
             await taking_in
             self._worker.stop()
-            await working
+            # A database that cannot be written would hold the stop up for ever; what waits is handled after the start.
+            await asyncio.wait([working], timeout=DRAIN_SECONDS)
             await self._flush()
             self._sender.stop()
             await sending
-            for task in background:
+            for task in (working, *background):
                 task.cancel()
 
     async def _flush(self) -> None:

@@ -25,6 +25,10 @@ class SystemClock:
         return time.time()
 
 
+LONGEST_SHIFT = 1e9
+"""Seconds, about thirty years; more than that, or no number at all, is a slip."""
+
+
 class ShiftedClock:
     """The machine's clock plus the offset that a file holds; a missing or malformed file counts as 0."""
 
@@ -35,6 +39,8 @@ class ShiftedClock:
         """Return seconds since the epoch, UTC, moved by the file's offset."""
         try:
             offset = float(self._path.read_text(encoding="ascii").strip() or 0)
+            if not abs(offset) <= LONGEST_SHIFT:
+                offset = 0.0
         except (OSError, ValueError):
             offset = 0.0
         return time.time() + offset

@@ -65,13 +65,17 @@ def _format(language: str, key: str, arguments: Mapping[str, str | float]) -> st
     if pattern is None:
         raise UnknownTextError(f"{language}: {key}")
     # Private-use characters, which Fluent passes through; no text of ours selects by an argument as long as these.
-    long = [(name, value) for name, value in arguments.items() if isinstance(value, str) and len(value) > LONG]
+    long = [(name, value) for name, value in arguments.items() if isinstance(value, str) and _goes_in_later(value)]
     marks = {name: f"\ue000{place}\ue001" for place, (name, _) in enumerate(long)}
     text, faults = bundle.format_pattern(pattern, {**arguments, **marks})
     if faults:
         raise UnknownTextError(f"{language}: {key}: {faults[0]}")
     # Once over the text: what is put in is not looked at again, whatever a customer wrote.
-    return _MARK.sub(lambda mark: long[int(mark[1])][1] if int(mark[1]) < len(long) else mark[0], str(text))
+    return _MARK.sub(lambda mark: long[int(mark[1])][1], str(text))
+
+
+def _goes_in_later(value: str) -> bool:
+    return len(value) > LONG or "\ue000" in value
 
 
 def say(language: str, key: str, /, **arguments: str | float) -> Html:

@@ -96,7 +96,7 @@ def _matching(pattern: str, wrong: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _url(*schemes: str) -> BeforeValidator:
+def _url(*schemes: str, port_needed: bool = False) -> BeforeValidator:
     """Check scheme, host and port of an address; a slash at its end is dropped."""
 
     def check(value: object) -> object:
@@ -110,6 +110,8 @@ def _url(*schemes: str) -> BeforeValidator:
             raise ValueError(wrong) from None
         if not parts.hostname or port == 0 or parts.scheme not in schemes or re.search(r"\s", value):
             raise ValueError(wrong)
+        if port_needed and port is None:
+            raise ValueError("names no port")
         return value.rstrip("/")
 
     return BeforeValidator(check)
@@ -165,7 +167,7 @@ class Settings(BaseSettings):
         SecretStr, _matching(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,100}", "is not a number, a colon and a key")
     ] = Field(description="From @BotFather.", examples=["123456789:AAE-abcdefghijklmnopqrstuvwxyz01234"])
     telegram_api_base: Url = _about("The Bot API server.", "http://127.0.0.1:8081", TELEGRAM)
-    telegram_proxy: Annotated[SecretStr, _url("socks5", "socks4", "http", "https")] | None = _about(
+    telegram_proxy: Annotated[SecretStr, _url("socks5", "socks4", "http", port_needed=True)] | None = _about(
         "The way to Telegram.", "socks5://user:password@proxy.example:1080"
     )
     bot_mode: BotMode = _about("How updates come in.", "polling or webhook", BotMode.POLLING)

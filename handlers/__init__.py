@@ -4,9 +4,12 @@ Order matters: the first route that fits takes the message. Handlers decide what
 write, they add to the update's effects through `talk`.
 """
 
+import inspect
 import re
+from collections.abc import Callable
+from typing import Any
 
-from aiogram import Dispatcher, F, Router
+from aiogram import F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Command, CommandStart
 from aiogram.types import CallbackQuery, Message
@@ -35,6 +38,13 @@ from handlers import (
 
 COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]+)?(\s|$)")
 """What Telegram marks as a command at the beginning of a text; a path such as `/var/log` is none."""
+
+PROVIDED = frozenset(
+    {"kit", "talk", "ticket", "flood"}  # our middlewares
+    | {"database", "forum", "roles", "effects"}  # `bot/app.py`, for the whole program and for each update
+    | {"bot", "state", "raw_state", "event_update", "event_from_user", "event_chat", "event_thread_id"}  # aiogram
+)
+"""What a handler or a filter may ask for by name; `command` comes from a `Command` filter only."""
 
 
 def build_router(kit: KitMiddleware, talk: TalkMiddleware, pace: FloodMiddleware) -> Router:
@@ -78,6 +88,7 @@ def build_router(kit: KitMiddleware, talk: TalkMiddleware, pace: FloodMiddleware
     root.include_router(customers)
     for observer in (root.message, root.edited_message, root.callback_query, root.my_chat_member):
         observer.outer_middleware(kit)
+    check_parameters(root)
     return root
 
 
@@ -119,6 +130,29 @@ def is_with_a_person(_event: Message, ticket: Ticket | None) -> bool:
     return ticket is not None
 
 
-def attach(dispatcher: Dispatcher, router: Router) -> None:
-    """Hang the routes into aiogram's dispatcher."""
-    dispatcher.include_router(router)
+def check_parameters(top: Router) -> None:
+    """Raise `TypeError` where a handler or filter asks for something that nobody provides; called at start.
+
+    aiogram itself fails only when the handler is called, which for a rare one may be months later.
+    """
+    strange = []
+    for router in top.chain_tail:
+        for observer in router.observers.values():
+            for handler in observer.handlers:
+                filters = [each.callback for each in handler.filters or ()]
+                known = PROVIDED | ({"command"} if any(isinstance(each, Command) for each in filters) else set())
+                for asked in (handler.callback, *filters):
+                    place = f"{asked.__module__}.{getattr(asked, '__qualname__', type(asked).__qualname__)}"
+                    strange += [f"{name} ({place})" for name in _asked_for(asked) if name not in known]
+    if strange:
+        raise TypeError(f"nobody provides: {', '.join(strange)}")
+
+
+def _asked_for(callback: Callable[..., Any]) -> list[str]:
+    """Return the names that must be provided: all but the event itself and what has a default."""
+    parameters = [
+        each
+        for each in inspect.signature(callback).parameters.values()
+        if each.kind in {each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY}
+    ]
+    return [each.name for each in parameters[1:] if each.default is each.empty]

@@ -8,6 +8,9 @@ from bot.outbox import store as outbox
 from bot.outbox.store import Call
 from bot.telegram.talk import Kit, alarm, tell
 
+LARGEST_ID = 2**52
+"""Ids of users have at most 52 significant bits (core.telegram.org/bots/api#user); more is no customer's."""
+
 
 def apologise(kit: Kit, update_id: int, raw: Mapping[str, Any], known_language: str | None) -> None:
     """Add what has to be said. Reads the raw update, for it may be one that nothing can parse."""
@@ -45,6 +48,7 @@ def _sender(raw: Mapping[str, Any]) -> tuple[int, str, str | None] | None:
             and isinstance(chat, Mapping)
             and chat.get("type") == "private"
             and isinstance(user.get("id"), int)
+            and 0 < user["id"] < LARGEST_ID
             and not user.get("is_bot")
         ):
             code = user.get("language_code")

@@ -122,8 +122,9 @@ def test_all_faults_come_at_once_and_each_says_what_it_should_be() -> None:
         (
             "TELEGRAM_PROXY",
             "ftp://u:hunter2@x",
-            "is not an address that starts with socks5:// or socks4:// or http:// or https://",
+            "is not an address that starts with socks5:// or socks4:// or http://",
         ),
+        ("TELEGRAM_PROXY", "socks5://u:hunter2@proxy.example", "names no port"),
         ("BOT_MODE", "hunter2", "is none of the words it may be"),
         ("WEBHOOK_URL", "hunter2", "is not an address that starts with http:// or https://"),
         ("WEBHOOK_URL", "http://hunter2", "starts with http://, and Telegram sends updates to https:// only"),

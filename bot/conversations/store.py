@@ -90,7 +90,8 @@ def touch_conversation(conversation_id: str, user_id: int, now: float) -> Op:
     def op(db: Db) -> None:
         db.execute(
             "INSERT INTO conversations (id, user_id, started_at, last_at) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at",
+            # The later time stays: after a clock that went back an older conversation must not become the current one.
+            " ON CONFLICT (id) DO UPDATE SET last_at = max(last_at, excluded.last_at)",
             [conversation_id, user_id, now, now],
         )
 

@@ -113,7 +113,10 @@ def proxy(walk: Walk, shown: str | None) -> Finding:  # noqa: PLR0911 - a table,
         case Trouble.PROXY_NO_CONNECT:
             mend = "The bot needs a proxy that passes on whole connections: an HTTP proxy with CONNECT, or SOCKS5."
             return fault("proxy", f"{shown} does not carry out CONNECT", mend)
-        case Trouble.PROXY_CANNOT_REACH | Trouble.TIMEOUT:
+        case Trouble.TIMEOUT:
+            mend = "Check scheme and port in TELEGRAM_PROXY; if they are right, use another proxy."
+            return fault("proxy", f"{shown} takes connections, but passed none on to Telegram in time", mend)
+        case Trouble.PROXY_CANNOT_REACH:
             mend = "Telegram is not reachable from where the proxy stands: use another proxy."
             return fault("proxy", f"{shown} works, but cannot reach Telegram", mend)
         case _:

@@ -11,7 +11,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ STAGGER = 0.25
 """Pause before the next address of a host is tried too, as aiohttp does."""
 ADDRESSES = 4
 
-_HTTP_FORBIDDEN, _HTTP_AUTH, _HTTP_SERVER = 403, 407, 500
+_HTTP_FORBIDDEN, _HTTP_AUTH, _HTTP_SERVER, _HTTP_NOT_IMPLEMENTED = 403, 407, 500, 501
 _SOCKS5_NOT_ALLOWED, _SOCKS5_NOT_SUPPORTED = 2, frozenset({7, 8})
 _SOCKS5_REPLIES = range(1, 9)
 _SOCKS4_REJECTED, _SOCKS4_IDENT = 91, frozenset({92, 93})
@@ -226,9 +226,7 @@ def _trouble(error: Exception, leg: Leg) -> tuple[Trouble, str]:  # noqa: PLR091
         case ConnectionError() | EOFError():
             return Trouble.CLOSED, ""
         case OSError():
-            with suppress(TypeError, ValueError):
-                return Trouble.UNREACHABLE, os.strerror(error.errno or 0) if error.errno else ""
-            return Trouble.UNREACHABLE, ""
+            return Trouble.UNREACHABLE, os.strerror(error.errno) if error.errno and error.errno > 0 else ""
         case _:
             return (Trouble.PROXY_SETTING if leg is not Leg.FIRST_BYTE else Trouble.NOT_HTTP), ""
 
@@ -245,6 +243,6 @@ def _proxy_trouble(error: ProxyError) -> Trouble:
         return Trouble.PROXY_FORBIDS
     if code in _SOCKS5_NOT_SUPPORTED:
         return Trouble.PROXY_NO_CONNECT
-    if code in {*_SOCKS5_REPLIES, _SOCKS4_REJECTED} or (code >= _HTTP_SERVER and code != 501):  # noqa: PLR2004 - HTTP's "not implemented"
+    if code in {*_SOCKS5_REPLIES, _SOCKS4_REJECTED} or (code >= _HTTP_SERVER and code != _HTTP_NOT_IMPLEMENTED):
         return Trouble.PROXY_CANNOT_REACH
     return Trouble.PROXY_NO_CONNECT

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from bot.doctor.finding import Finding, fault, ok, unknown, warning
+from bot.doctor.finding import NAMES, Finding, fault, ok, unknown, warning
 
 MEGABYTE = 1024 * 1024
 DISK_FAULT, DISK_WARNING = 100 * MEGABYTE, 1024 * MEGABYTE
@@ -154,7 +154,7 @@ def webhook_listen(address: str | None, port: Port, detail: str, *, running: boo
 
 
 def _listening(check: str, address: str, port: Port, detail: str, *, running: bool) -> Finding:
-    name = check.replace("health", "HEALTH_LISTEN").replace("webhook_listen", "WEBHOOK_LISTEN")
+    name = NAMES[check]
     match port:
         case Port.CANNOT:
             mend = f"Set {name} to an address of this machine and a port above 1023."

@@ -12,7 +12,7 @@ for the faults and lengths, and by whoever shows an article.
 import html
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -49,6 +49,7 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+@lru_cache(maxsize=2048)
 def to_html(text: str) -> str:
     """Return `text` as Telegram HTML: balanced tags out of `TAGS`, everything else escaped exactly once.
 

@@ -33,8 +33,10 @@ class Classifier:
         if kernel is not None and 0 < len(owner) <= MAX_LEARNED:
             target = np.zeros((len(owner), articles))
             target[np.arange(len(owner)), owner] = 1.0
-            symmetric = (kernel + kernel.T) / 2.0
-            solved = np.linalg.solve(symmetric + RIDGE * np.eye(len(owner)), target)
+            symmetric = kernel + kernel.T
+            symmetric *= 0.5
+            symmetric[np.diag_indices_from(symmetric)] += RIDGE
+            solved = np.linalg.solve(symmetric, target)
             self._weights = np.asarray(solved, dtype=np.float64)
 
     def scores(self, likeness: Floats) -> Floats:

@@ -42,11 +42,15 @@ _NEEDED = {TYPED: 0.8, LAYOUT: 0.9, TRANSLIT: 1.0}
 """Knowledge that a lone word needs to be read otherwise than its neighbours: foreign names stay as they are."""
 
 _LATIN = re.compile(r"[a-z]")
+_RUSSIAN_WORD = re.compile(r"[а-я]{3}")
 _CYRILLIC = re.compile(r"[а-яё]")
 _EDGE_KEYS = ",.;:'\"?!<>()[]{}&`~"
 
 _SCHEMES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("shch", ("щ",)),
+    ("iya", ("ия", "ья")),
+    ("iyu", ("ию", "ью")),
+    ("iye", ("ие", "ье")),
     ("sch", ("щ", "сч", "ш")),
     ("shh", ("щ",)),
     ("zh", ("ж",)),
@@ -126,6 +130,8 @@ def choose(text: str, knows: Knows) -> Form:
     }
     worth = {name: _worth(reading, knows) for name, reading in readings.items()}
     worth[TYPED] += TYPED_BONUS
+    if _RUSSIAN_WORD.search(fold(text)):
+        worth[TRANSLIT] = 0.0  # who writes Russian letters does not transliterate; a lone word may still be read so
     best = max((TYPED, LAYOUT, TRANSLIT), key=lambda name: worth[name])
     mixed = _mixed(best, readings, knows)
     name = best

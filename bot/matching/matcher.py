@@ -17,16 +17,25 @@ from bot.matching.codes import ERROR, CodeBook, Mention, Reading
 from bot.matching.decide import Verdict, decide
 from bot.matching.decision import CALL_A_HUMAN, HOW_TO_USE, Candidate, Decision, Kind
 from bot.matching.morphology import stem
-from bot.matching.normalize import clean, fold, without_noise, words
+from bot.matching.normalize import clean, fold, sentences, without_noise, words
 from bot.matching.repair import Speller
 from bot.matching.search import GENERAL, Hit, Searcher
-from bot.matching.talk import Talk, hear
+from bot.matching.talk import Heard, Talk, hear
 from bot.matching.talk_words import REPAIRABLE
-from bot.matching.thresholds import fingerprint
+from bot.matching.thresholds import (
+    FOLLOW_UP_WORDS,
+    LONG_MESSAGE,
+    MAX_CLOSEST,
+    MAX_SENTENCES,
+    RECENT_TURNS,
+    SENTENCE_GAIN,
+    fingerprint,
+)
 from bot.matching.trust import weigh
 
 _CYRILLIC = re.compile(r"[а-яё]")
 _LATIN = re.compile(r"[a-z]")
+_SMALLTALK = frozenset({Talk.GREETING, Talk.THANKS, Talk.BYE, Talk.CAPABILITIES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,15 @@ class Turn:
 
     text: str
     article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What went before: the articles answered, the words of the last turns, and whether something failed there."""
+
+    tried: tuple[str, ...]
+    words: tuple[str, ...]
+    failed: bool
 
 
 class Matcher:
@@ -46,7 +64,8 @@ class Matcher:
         self._speller = Speller(self._searcher.vocabulary.counts, self._searcher.vocabulary.knows)
         live = [a for a in self._searcher.ids if library.articles[a].status is Status.LIVE]
         self._codes = CodeBook(library, live)
-        self._shadow = frozenset(self._searcher.ids) - frozenset(live)
+        self._live = frozenset(live)
+        self._shadow = frozenset(self._searcher.ids) - self._live
         self._product_names = _product_names(library)
         self._weights = fingerprint()
 
@@ -58,35 +77,30 @@ class Matcher:
         `product`: id of the product known from outside; `language`: the customer's own, used where the text shows
         none; `conversation`: earlier turns, oldest first.
         """
-        vocabulary = self._searcher.vocabulary
         cleaned = clean(text)
-        form = forms.choose(without_noise(cleaned), vocabulary.knows)
+        form = forms.choose(without_noise(cleaned), self._searcher.vocabulary.knows)
         numbers = self._read_numbers(fold(cleaned), form)
-        mentions = numbers.mentions
         asked, repairs = self._speller.repair(word for word in form.words if word not in numbers.refused)
-        heard = hear([word for word in asked if not word.isdigit()] if not mentions else asked)
+        heard = hear(asked if numbers.mentions else [word for word in asked if not word.isdigit()])
 
-        tried = [turn.article for turn in conversation if turn.article is not None]
-        question = asked
-        hidden = set(self._shadow)
-        if heard.talk is Talk.NOT_HELPED and tried:
-            hidden.update(tried)
-            if len(heard.rest) <= 1:
-                earlier = [word for turn in conversation[-2:] for word in self._words_of(turn.text)]
-                question = (*earlier, *heard.rest)
-
-        spoken = product or self._product_in(asked) or self._product_of(tried)
+        past = self._past(conversation)
+        question, hidden = self._in_context(asked, heard, past)
+        spoken = product or self._product_in(asked) or self._product_of(past)
+        mentions = tuple(self._of_product(mention, spoken) for mention in numbers.mentions)
         named = [article for mention in mentions for article in mention.articles]
-        hits = weigh(self._searcher.rank(question, spoken, named), self._searcher.outlook(question))
+        ranked = self._searcher.rank(question, spoken, named)
+        hits = weigh([hit for hit in ranked if hit.id not in hidden], self._searcher.outlook(question))
+        if len(question) > LONG_MESSAGE:
+            hits = self._confirmed(hits, cleaned, spoken)
 
-        verdict = self._verdict(heard.talk, mentions, hits, hidden, tried)
-        shadow = [hit for hit in hits[:1] if hit.id in self._shadow]
+        verdict = self._verdict(heard.talk, mentions, hits, hidden, past)
+        shadow = [hit for hit in ranked[:1] if hit.id in self._shadow]
         reasons = (
             *form.reasons,
             *numbers.reasons,
             *((f"product {spoken}",) if spoken else ()),
             *verdict.reasons,
-            *(f"shadow article {hit.id} would have come first with {hit.score:.2f}" for hit in shadow),
+            *(f"shadow article {hit.id} would have come first, strength {hit.strength:.1f}" for hit in shadow),
         )
         return Decision(
             kind=verdict.kind,
@@ -112,25 +126,72 @@ class Matcher:
             return typed
         return self._codes.find(" ".join(form.words), counts)
 
+    def _past(self, conversation: Sequence[Turn]) -> _Past:
+        recent = [self._words_of(turn.text) for turn in conversation[-RECENT_TURNS:]]
+        return _Past(
+            tuple(turn.article for turn in conversation if turn.article is not None),
+            tuple(word for words in recent for word in words),
+            any(hear(words).talk is Talk.NOT_HELPED for words in recent),
+        )
+
+    def _in_context(self, asked: Sequence[str], heard: Heard, past: _Past) -> tuple[Sequence[str], frozenset[str]]:
+        """Return the words to search for and the articles not to show: "не помогло" means what was asked before."""
+        if heard.talk is not Talk.NOT_HELPED or not past.tried:
+            return asked, self._shadow
+        question = (*past.words, *heard.rest) if len(heard.rest) <= FOLLOW_UP_WORDS else asked
+        return question, self._shadow.union(past.tried)
+
     def _verdict(
-        self, talk: Talk, mentions: Sequence[Mention], hits: Sequence[Hit], hidden: set[str], tried: Sequence[str]
+        self, talk: Talk, mentions: Sequence[Mention], hits: Sequence[Hit], hidden: frozenset[str], past: _Past
     ) -> Verdict:
-        near = [
-            article for mention in mentions if not mention.articles for article in self._codes.near(mention.found.value)
-        ]
-        verdict = decide(hits, mentions, list(dict.fromkeys(near)), hidden)
+        near = dict.fromkeys(a for m in mentions if not m.articles for a in self._codes.near(m.found.value))
+        verdict = decide(hits, mentions, list(near), hidden)
         if talk is Talk.PERSON:
-            said = ("asks for a person",)
-            return replace(
-                verdict, kind=Kind.ESCALATE, article=CALL_A_HUMAN, entry=None, also=(), options=(), reasons=said
-            )
-        if talk is Talk.NOT_HELPED and tried:
-            return _after_failure(verdict, tried)
-        if talk in {Talk.GREETING, Talk.THANKS, Talk.BYE, Talk.CAPABILITIES} and not mentions:
-            article = HOW_TO_USE if talk is Talk.CAPABILITIES and HOW_TO_USE in self._searcher.ids else None
-            said = (f"nothing but {talk.value} in the message",)
-            return replace(verdict, kind=Kind.SMALLTALK, article=article, entry=None, also=(), options=(), reasons=said)
+            return _settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, ("asks for a person",))
+        if talk is Talk.NOT_HELPED and past.tried:
+            return self._after_failure(verdict, hidden, past)
+        if talk in _SMALLTALK and not mentions:
+            article = HOW_TO_USE if talk is Talk.CAPABILITIES and HOW_TO_USE in self._live else None
+            return _settled(verdict, Kind.SMALLTALK, article, (f"nothing but {talk.value} in the message",))
+        if verdict.kind is Kind.UNSURE and past.tried and len(hits[0].shared if hits else ()) <= FOLLOW_UP_WORDS:
+            options = dict.fromkeys((*(a for a in past.tried[-1:] if a in self._live), *verdict.options))
+            reasons = (*verdict.reasons, f"may be about {past.tried[-1]}")
+            return replace(verdict, options=tuple(options)[:MAX_CLOSEST], reasons=reasons)
         return verdict
+
+    def _after_failure(self, verdict: Verdict, hidden: frozenset[str], past: _Past) -> Verdict:
+        """Offer what is left, or a person, when the article just answered did not help; never the same again."""
+        reasons = (f"{past.tried[-1]} did not help", *verdict.reasons)
+        if past.failed:
+            return _settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, (*reasons, "for the second time"))
+        if verdict.kind is not Kind.UNSURE:
+            return replace(verdict, reasons=reasons)
+        last = self._library.article(past.tried[-1])
+        related = tuple(article for article in (last.related if last else ()) if article in self._live - hidden)
+        if not related:
+            return _settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, (*reasons, "nothing is left to offer"))
+        reasons = (*reasons, "articles related to it are left")
+        return replace(verdict, kind=Kind.CLARIFY, options=related[:MAX_CLOSEST], reasons=reasons)
+
+    def _of_product(self, mention: Mention, product: str | None) -> Mention:
+        """Leave of a code's articles those of the product spoken of, where there are any."""
+        own = tuple(a for a in mention.articles if self._library.articles[a].product == product)
+        return replace(mention, articles=own) if own else mention
+
+    def _weighed(self, question: Sequence[str], product: str | None, named: Sequence[str] = ()) -> list[Hit]:
+        return weigh(self._searcher.rank(question, product, named), self._searcher.outlook(question))
+
+    def _confirmed(self, hits: list[Hit], cleaned: str, product: str | None) -> list[Hit]:
+        """Trust the best article of a long message as far as the sentence that says it most clearly does."""
+        if not hits:
+            return hits
+        best, most = hits[0].score, hits[0].score + SENTENCE_GAIN
+        for sentence in sentences(cleaned)[:MAX_SENTENCES]:
+            told = self._weighed(self._words_of(sentence), product)
+            if told[0].id == hits[0].id:
+                best = max(best, min(told[0].score, most))
+        factor = best / hits[0].score if hits[0].score > 0 else 1.0
+        return [replace(hit, score=round(min(hit.score * factor, best), 4)) for hit in hits]
 
     def _words_of(self, text: str) -> tuple[str, ...]:
         form = forms.choose(without_noise(clean(text)), self._searcher.vocabulary.knows)
@@ -143,8 +204,8 @@ class Matcher:
                 return product
         return None
 
-    def _product_of(self, tried: Sequence[str]) -> str | None:
-        article = self._library.article(tried[-1]) if tried else None
+    def _product_of(self, past: _Past) -> str | None:
+        article = self._library.article(past.tried[-1]) if past.tried else None
         return article.product if article is not None and article.product != GENERAL else None
 
     def _entry(self, article_id: str | None, asked: Sequence[str], mentions: Sequence[Mention]) -> str | None:
@@ -173,22 +234,6 @@ class Matcher:
         return self._library.default_language
 
 
-def _after_failure(verdict: Verdict, tried: Sequence[str]) -> Verdict:
-    """Offer what is left, or a person, when the article just answered did not help; never the same again."""
-    said = f"{tried[-1]} did not help"
-    if len(set(tried)) > 1 or verdict.kind is Kind.UNSURE:
-        return replace(
-            verdict,
-            kind=Kind.ESCALATE,
-            article=CALL_A_HUMAN,
-            entry=None,
-            also=(),
-            options=(),
-            reasons=(said, *verdict.reasons),
-        )
-    return replace(verdict, reasons=(said, *verdict.reasons))
-
-
 def _product_names(library: Library) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Return stemmed product names and aliases, longest first."""
     found = {
@@ -200,6 +245,11 @@ def _product_names(library: Library) -> tuple[tuple[tuple[str, ...], str], ...]:
     return tuple(
         sorted(((name, product) for name, product in found.items() if name), key=lambda pair: (-len(pair[0]), pair))
     )
+
+
+def _settled(verdict: Verdict, kind: Kind, article: str | None, reasons: tuple[str, ...]) -> Verdict:
+    """Return a verdict that something other than the scores settles; the candidates stay for the record."""
+    return Verdict(kind, article, candidates=verdict.candidates, reasons=reasons)
 
 
 def _smalltalk(talk: Talk, verdict: Verdict) -> str | None:

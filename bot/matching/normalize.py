@@ -36,6 +36,7 @@ _NOISE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"[.!?;]+(?:\s+|$)|\n+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[а-я]")
 _SEAM = re.compile("[a-z][а-я]|[а-я][a-z]")
@@ -88,8 +89,13 @@ def _of_one_alphabet(match: re.Match[str]) -> str:
 
 
 def without_noise(text: str) -> str:
-    """Return cleaned text without keys (but for the prefix), hashes, phones, dates and stamps: no article tells of them."""
+    """Return cleaned text without keys (but for the prefix), hashes, phones, dates and stamps: they say nothing."""
     return _NOISE.sub(lambda match: f" {match['prefix'] or ''} ", text)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a cleaned text, in order; lines part them too."""
+    return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
 
 
 def words(text: str) -> list[str]:

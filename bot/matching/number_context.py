@@ -165,12 +165,19 @@ _CLIENT_CABINET = _starts(
     личн[а-я]+ лк client
     """
 )
+COMMA = ","
+"""Stands among the words before a number where a clause ends."""
+
 _FIRST_YEAR, _LAST_YEAR = 1990, 2036
 _REACH_BEFORE, _REACH_AFTER = 3, 2
 
 
 def sense(value: str, before: Sequence[str], after: Sequence[str]) -> Sense:
     """Return what a number is, given the folded words before it (nearest first) and after it, within its sentence."""
+    if COMMA in before:
+        # What is said before a comma announces an error still, and nothing else.
+        comma = before.index(COMMA)
+        before = [word for at, word in enumerate(before) if at < comma or is_error_word(word)]
     for distance in range(max(_REACH_BEFORE, _REACH_AFTER)):
         if distance < min(_REACH_BEFORE, len(before)):
             found = _read(before[distance], _BEFORE)

@@ -48,6 +48,7 @@ _SENTENCE_END = frozenset(".!?;\n")
 _SHORTENED = frozenset(
     {"доб", "каб", "вн", "внутр", "тел", "ext", "тлф", "кв", "стр", "ком", "ред", "вер", "ver", "no"}
 )
+_KEPT = frozenset("$€₽£%,")
 _CONTEXT = 4
 
 
@@ -130,7 +131,7 @@ def _read_word_first(piece: str) -> _Written | None:
     if match is None or not _is_digit_like(match[2]):
         return None
     value = match[2].translate(_LOOK_ALIKE)
-    if is_error_word(match[1]) or match[1] in _GLUED_WORDS:
+    if is_error_word(match[1]) or match[1] in _GLUED_WORDS or match[1].endswith("error"):
         return _Written(match[2], value, match.start(2), Sense.ERROR)
     return _Written(match[2], value, match.start(2), Sense.FEATURE) if is_feature_word(match[1]) else None
 
@@ -157,14 +158,14 @@ def _around(pieces: Sequence[tuple[int, str]], at: int) -> tuple[tuple[str, ...]
         piece = pieces[place][1]
         if piece in _SENTENCE_END and not (piece == "." and place and pieces[place - 1][1] in _SHORTENED):
             break
-        if piece in "$€₽£%" or piece.isalpha():
+        if piece in _KEPT or piece.isalpha():
             before.append(piece)
     after: list[str] = []
     for place in range(at + 1, min(at + 9, len(pieces))):
         piece = pieces[place][1]
         if piece in _SENTENCE_END or piece == ",":
             break
-        if piece in "$€₽£%" or piece.isalpha():
+        if piece in _KEPT or piece.isalpha():
             follower = pieces[place + 1][1] if place + 1 < len(pieces) else ""
             if is_error_word(piece) and follower[:1].isdecimal():
                 break

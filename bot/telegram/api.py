@@ -90,7 +90,8 @@ class Api:
 def _read(name: str, status: int, said: object) -> Answer:
     if not isinstance(said, dict) or "ok" not in said:
         raise NoAnswerError(f"the answer to {name} ({status}) was not the Bot API's")
-    parameters = said.get("parameters") or {}
+    told = said.get("parameters")
+    parameters = told if isinstance(told, dict) else {}
     return Answer(
         ok=bool(said["ok"]),
         result=said.get("result"),

@@ -27,6 +27,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 CONFLICT, CONFLICT_PAUSE = 409, 5.0
 
 
+def is_update_id(value: object) -> bool:
+    """Return whether this can be the id of an update: Telegram's are positive, and the database holds 64 bits."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+
+
 class Poller:
     """Runs until cancelled or `stop()`ped. `after_commit` wakes the worker."""
 
@@ -71,7 +76,9 @@ class Poller:
 
     async def _poll(self, offset: int | None) -> Answer | None:
         """Return Telegram's answer, a stand-in where there was none, or None where we are being stopped."""
-        parameters: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": ALLOWED_UPDATES}
+        # The first poll does not wait, so that "does Telegram answer us?" is known at once.
+        seconds = POLL_SECONDS if self.last_success is not None else 0
+        parameters: dict[str, Any] = {"timeout": seconds, "allowed_updates": ALLOWED_UPDATES}
         if offset is not None:
             parameters["offset"] = offset
         async with asyncio.TaskGroup() as tasks:
@@ -90,8 +97,11 @@ class Poller:
 
     async def _accept(self, updates: list[Any], offset: int | None) -> int | None:
         """Commit a batch and return the next offset; the old one where the database cannot take it now."""
-        known = [raw for raw in updates if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
+        known = [raw for raw in updates if isinstance(raw, dict) and is_update_id(raw.get("update_id"))]
         if not known:
+            if updates:
+                log.error("intake.unusable", count=len(updates))
+                await self._rest(LONGEST_PAUSE)
             return offset
         now = self._clock.now()
         try:

@@ -150,7 +150,7 @@ class Talk:
         """Send the customer a message, and record it."""
         self._begin()
         message_id = new_id()
-        clean = shorten(Html(self.prepared.redactor.clean(text)))
+        clean = shorten(Html(self.prepared.clean(text)))
         self.effects.add(
             store.save_message(message_id, self.conversation.id, "out", "text", visible_text(clean), self.now)
         )
@@ -201,7 +201,7 @@ class Talk:
 
 def tell(kit: Kit, chat_id: int, text: Html, *, topic: int | None = None) -> None:
     """Add a message to any chat that is not the customer's: staff, managers, a group being left."""
-    clean = shorten(Html(kit.prepared.redactor.clean(text)))
+    clean = shorten(Html(kit.prepared.clean(text)))
     parameters: dict[str, Any] = {
         "chat_id": chat_id,
         "text": clean,

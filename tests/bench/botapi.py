@@ -192,8 +192,9 @@ async def serve(loads: list[tuple[list[str], float]]) -> None:
         while not server.load.settled() and await _order(orders, LOOK_SECONDS) != "stop":
             pass
         tell(server.load.report())
-    server.stopping.set()
+    # Not `stopping` yet: polls that come back at once would keep a bot busy that is to be seen idle.
     await _order(orders, LINGER_SECONDS)
+    server.stopping.set()
     await runner.cleanup()
 
 

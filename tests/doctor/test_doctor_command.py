@@ -8,11 +8,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
 from bot.doctor.checks import line, proxy
 from bot.doctor.examine import examine
 from bot.doctor.finding import NAMES, Status
 from bot.doctor.legs import Leg, Trouble, Walk
 from bot.sandbox import Chat, Person, Sandbox
+from bot.settings import NAMES as SETTINGS
+from bot.storage.database import Database
 from tests.doctor.surgery import SECRET, Surgery
 from tests.kb.kb_folder import KbFolder
 from tests.proxy.proxies import Kind, Proxy
@@ -36,7 +42,7 @@ class Ran:
 
 
 async def run(folder: Path, *options: str, **settings: str) -> Ran:
-    kept = {name: value for name, value in os.environ.items() if name not in {"BOT_TOKEN", "KB_DIR", "LANG"}}
+    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot.cli", "doctor", *options),
@@ -49,7 +55,7 @@ async def run(folder: Path, *options: str, **settings: str) -> Ran:
     return Ran(process.returncode, out.decode(), err.decode(), time.monotonic() - began)
 
 
-async def test_the_four_exit_codes(
+async def test_exit_codes_lines_and_json_of_the_command(
     sandbox: Sandbox, forum: Chat, boss: Person, kb: KbFolder, tmp_path: Path, unused_tcp_port: int
 ) -> None:
     sound = {
@@ -61,10 +67,9 @@ async def test_the_four_exit_codes(
         "MANAGER_IDS": str(boss.id),
     }
     dead = Proxy(Kind.SOCKS5, port=unused_tcp_port)
-    fine, faulty, wrong, unreached = await asyncio.gather(
+    fine, faulty, unreached = await asyncio.gather(
         run(tmp_path, **sound),
         run(tmp_path, "--json", **sound | {"TELEGRAM_PROXY": dead.url("operator", "hunter2-word")}),
-        run(tmp_path, **sound | {"BOT_TOKEN": "hunter2", "STAFF_CHAT_ID": "support"}),
         run(tmp_path, **sound | {"TELEGRAM_API_BASE": f"http://127.0.0.1:{unused_tcp_port}"}),
     )
 
@@ -85,23 +90,39 @@ async def test_the_four_exit_codes(
     assert checks["token"]["status"] == "unknown"
     assert checks["kb"]["status"] == "ok"
 
-    assert (wrong.code, wrong.out) == (2, "")
-    assert [each.partition(":")[0] for each in wrong.err.splitlines()] == ["BOT_TOKEN", "STAFF_CHAT_ID"]
-
     assert (unreached.code, unreached.err) == (3, "")
     assert any(each.startswith("❔ line to Telegram: 127.0.0.1 cannot be reached") for each in unreached.lines)
     assert any(each.startswith("   → Check this machine's network") for each in unreached.lines)
 
-    for ran in (fine, faulty, wrong, unreached):
+    for ran in (fine, faulty, unreached):
         shown = ran.out + ran.err
         for secret in (sandbox.token, sandbox.token.partition(":")[2], SECRET.decode(), "hunter2"):
             assert secret not in shown
 
 
-async def test_wrong_settings_for_machines(tmp_path: Path) -> None:
-    ran = await run(tmp_path, "--json", BOT_TOKEN="1:abc")
-    assert ran.code == 2
-    (only,) = json.loads(ran.out)["checks"]
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """No settings but those of the test; what is wrong with settings needs no process of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_wrong_settings_are_all_named(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("BOT_TOKEN", "hunter2")
+    bare.setenv("STAFF_CHAT_ID", "support")
+    ran = CliRunner().invoke(app, ["doctor"])
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert [each.partition(":")[0] for each in ran.stderr.splitlines()] == ["BOT_TOKEN", "STAFF_CHAT_ID", "SECRET_KEY"]
+    assert "hunter2" not in ran.output
+
+
+def test_wrong_settings_for_machines(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("BOT_TOKEN", "1:abc")
+    ran = CliRunner().invoke(app, ["doctor", "--json"])
+    assert ran.exit_code == 2
+    (only,) = json.loads(ran.stdout)["checks"]
     assert (only["id"], only["status"]) == ("settings", "fault")
     assert only["found"] == "SECRET_KEY is not set, and SECRET_KEY_FILE is not either"
     assert only["mend"].startswith("It should look like ")
@@ -109,6 +130,17 @@ async def test_wrong_settings_for_machines(tmp_path: Path) -> None:
 
 async def test_each_check_is_told_once_in_order(surgery: Surgery) -> None:
     assert [each.id for each in await examine(surgery.setup)] == list(NAMES)
+
+
+async def test_a_running_bot_is_seen_and_left_alone(surgery: Surgery, sandbox: Sandbox) -> None:
+    database = await Database.open(surgery.setup.database_path)
+    try:
+        found = {each.id: each for each in await examine(surgery.setup)}
+    finally:
+        await database.close()
+    assert "a running bot holds it" in found["database"].found
+    assert "was not disturbed" in found["poller"].found
+    assert sandbox.calls_of("getUpdates") == []
 
 
 async def test_what_another_says_is_masked_too(surgery: Surgery, sandbox: Sandbox) -> None:

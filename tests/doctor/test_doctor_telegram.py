@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.doctor.checks import webhook
 from bot.doctor.finding import Finding, Status
-from bot.outbox.answer import NoAnswerError
+from bot.outbox.answer import Answer, NoAnswerError
 from bot.sandbox import Chat, FaultKind, Person, Sandbox
 from bot.sandbox import Status as Membership
 from bot.telegram.api import Api, make_bot
@@ -149,11 +150,33 @@ async def test_a_webhook_whose_deliveries_fail(
     is_told((await surgery.telegram(webhook_url=url))["webhook"], OK, "set to WEBHOOK_URL; 0 updates wait")
     await boss.says("не дойдёт")
     async with asyncio.timeout(10):
-        while sandbox.api.webhook.failure is None:
+        while sandbox.api.webhook.failure is None:  # noqa: ASYNC110 - the sandbox rings no bell for it
             await asyncio.sleep(0.02)
     found = await surgery.telegram(webhook_url=url)
     is_told(found["webhook"], FAULT, "deliveries fail: Connection failed", "WEBHOOK_LISTEN from the internet")
     assert "1 updates wait" in found["webhook"].found
+
+
+@pytest.mark.parametrize(
+    ("waiting", "error_age", "status", "found"),
+    [
+        (0, None, OK, "set to WEBHOOK_URL; 0 updates wait"),
+        (0, 60, FAULT, "deliveries fail: Wrong response from the webhook: 401 Unauthorized; 0 updates wait"),
+        (0, 7200, OK, "set to WEBHOOK_URL; 0 updates wait"),
+        (3, 7200, FAULT, "deliveries fail: Wrong response from the webhook: 401 Unauthorized; 3 updates wait"),
+        (150, None, WARNING, "set; 150 updates wait"),
+    ],
+)
+def test_an_old_failure_counts_only_while_updates_wait(
+    waiting: int, error_age: int | None, status: Status, found: str
+) -> None:
+    url, now = "https://bot.example.com/telegram", 1_000_000.0
+    info: dict[str, object] = {"url": url, "pending_update_count": waiting}
+    if error_age is not None:
+        info |= {"last_error_date": int(now) - error_age}
+        info |= {"last_error_message": "Wrong response from the webhook: 401 Unauthorized"}
+    finding = webhook(Answer(ok=True, result=info), url, now)
+    assert (finding.status, finding.found) == (status, found)
 
 
 @asynccontextmanager

@@ -53,7 +53,7 @@ async def stand(
     holder = hold(own) if own is not None else copy.copy(kb_holder)
     stand = Stand(sandbox, plan, Staff(sandbox, forum), holder)
     level = logging.getLogger().level
-    configure("json", "DEBUG", [sandbox.token], stand.log)
+    configure("json", "INFO", [sandbox.token], stand.log)
     await stand.start()
     yield stand
     await close(stand)

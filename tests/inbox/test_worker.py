@@ -207,6 +207,25 @@ async def test_lanes_that_wait_for_their_next_attempt_take_no_ones_place(databas
         running.cancel()
 
 
+async def test_so_many_updates_are_handled_at_once_and_no_more(database: Database) -> None:
+    inside: list[int] = []
+    most = 0
+
+    async def handle(raw: Mapping[str, Any], effects: Effects) -> None:
+        nonlocal most
+        inside.append(raw["update_id"])
+        most = max(most, len(inside))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        inside.remove(raw["update_id"])
+        await note_it(raw, effects)
+
+    await accept(database, *((n, n) for n in range(1, 101)))
+    await drain(make(database, handle))
+    assert most == 32
+    assert len(await database.read(notes)) == 100
+
+
 @pytest.mark.parametrize("failures", [1, 2])
 async def test_a_handler_that_fails_and_then_does_not_has_its_effects_once(database: Database, failures: int) -> None:
     attempts = 0
@@ -377,6 +396,25 @@ async def test_more_updates_than_fit_in_memory_are_all_handled_in_order(database
     numbers = [int(text.removeprefix("update ")) for text in handled]
     for lane in range(3):
         assert [n for n in numbers if n % 3 == lane] == [n for n in range(1, 1501) if n % 3 == lane]
+
+
+async def test_an_update_that_somebody_else_settled_meanwhile_has_no_effects_and_no_second_attempt(
+    database: Database, logs: list[MutableMapping[str, Any]]
+) -> None:
+    attempts = 0
+
+    async def handle(raw: Mapping[str, Any], effects: Effects) -> None:
+        nonlocal attempts
+        attempts += 1
+        await note_it(raw, effects)
+        await database.write(store.done(1, 50.0))
+
+    await accept(database, (1, 7))
+    await drain(make(database, handle))
+    assert attempts == 1
+    assert await database.read(notes) == []
+    assert await database.read(letters) == []
+    assert [entry["event"] for entry in logs] == ["update.settled_already"]
 
 
 async def test_two_workers_on_one_inbox_still_settle_every_update_once(database: Database) -> None:

@@ -183,7 +183,7 @@ async def check(path: Path, fates: list[Fate], accepted: list[int]) -> None:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(FATES), min_size=UPDATES, max_size=UPDATES), steps)
 def test_every_accepted_update_is_settled_once_and_in_order(fates: list[Fate], script: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder, capture_logs():

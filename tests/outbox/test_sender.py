@@ -361,6 +361,15 @@ async def test_calls_to_the_old_and_the_new_id_of_a_group_are_one_chat(database:
     assert line.delivered == [(-100200, text) for text in ("x", "y", "a", "b", "z", "c", "d")]
 
 
+async def test_a_group_that_moves_takes_its_limits_along(database: Database) -> None:
+    line = Line(script={"b": [moved(-100200)]})
+    await post(database, (-5, "a"), (-5, "b"))
+    limits = Limits(overall_per_second=1000, chat_per_second=1000, group_per_minute=2, second=0.003)
+    await send_all(database, make(database, line, limits))
+    assert line.delivered == [(-5, "a"), (-100200, "b")]
+    assert line.times[-100200][0] - line.times[-5][0] > 0.15  # 60 × 0.003 s, less what the machine may blur
+
+
 async def test_an_answer_about_a_group_does_not_redirect_a_customers_messages(database: Database) -> None:
     line = Line(script={"a": [moved(-100200)]})
     await post(database, (42, "a"), (42, "b"))

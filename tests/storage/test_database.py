@@ -1,6 +1,7 @@
 """Group commit, isolation of writes from each other, opening and closing: on real files."""
 
 import asyncio
+import gc
 import sqlite3
 import subprocess
 import sys
@@ -127,7 +128,9 @@ async def test_a_mistake_in_a_query_is_not_taken_for_a_broken_database(database:
         await database.read(lambda db: db.execute("SELECT missing FROM scraps"))
 
 
-async def test_a_cancelled_caller_neither_stops_its_write_nor_the_others(database: Database) -> None:
+async def test_a_cancelled_caller_neither_stops_its_write_nor_the_others(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
     gate = Gate()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(database.write(gate.hold))
@@ -142,6 +145,9 @@ async def test_a_cancelled_caller_neither_stops_its_write_nor_the_others(databas
         await asyncio.wait([cancelled, doubled])
         assert await other == 3
     assert cancelled.cancelled()
+    del doubled
+    gc.collect()
+    assert caplog.records == []
     assert await database.read(texts) == ["gate", "cancelled", "other"]
 
 

@@ -4,7 +4,6 @@ start =
     Hello! 👋 I am Diagnost: I help with licences and connection of { $products }.
 
     Tell me in your own words what happened, or send an error code such as <code>1058</code>. If I cannot help, I will call a person.
-start-again = I am listening. Write your question or the error code.
 btn-how = ❓ What can you do
 btn-person = 🙋 Call a person
 btn-language = 🌐 Русский
