@@ -270,7 +270,6 @@ def story(db: Db, conversation_id: str, lines: int, before: float | None = None)
         f" AND (:moment IS NULL OR {_BEFORE}) ORDER BY rowid DESC LIMIT :lines",
         {"conversation": conversation_id, "moment": before, "lines": lines},
     ).fetchall()
-    scores: dict[str, float] = {}
     codes: dict[str, None] = {}
     unsure: list[Unsure] = []
     for kind, found, candidates in db.execute(
@@ -278,16 +277,16 @@ def story(db: Db, conversation_id: str, lines: int, before: float | None = None)
     ):
         codes.update(dict.fromkeys(code["value"] for code in json.loads(found)))
         scored = [(candidate["id"], candidate["score"]) for candidate in json.loads(candidates)]
-        scores.update(scored)
         if kind in UNSURE:
             unsure.append(Unsure(kind, tuple(scored[:UNSURE_CANDIDATES])))
-    shown = [
-        article
-        for (article,) in db.execute(
-            "SELECT article FROM shown WHERE conversation_id = ? GROUP BY article ORDER BY min(rowid)",
-            [conversation_id],
-        )
-    ]
+    scores: dict[str, float | None] = {}
+    for article, candidates in db.execute(
+        "SELECT s.article, d.candidates FROM shown s LEFT JOIN decisions d ON d.id = s.decision_id"
+        " WHERE s.conversation_id = ? ORDER BY s.rowid",
+        [conversation_id],
+    ):
+        found = {candidate["id"]: candidate["score"] for candidate in json.loads(candidates or "[]")}
+        scores[article] = found.get(article, scores.get(article))
     verdicts = dict(
         db.execute("SELECT article, verdict FROM feedback WHERE conversation_id = ? ORDER BY id", [conversation_id])
     )
@@ -298,8 +297,8 @@ def story(db: Db, conversation_id: str, lines: int, before: float | None = None)
     ).fetchall()
     return Story(
         tuple(Line(*row) for row in reversed(said)),
-        tuple(shown),
-        {article: scores[article] for article in shown if article in scores},
+        tuple(scores),
+        {article: score for article, score in scores.items() if score is not None},
         tuple(codes),
         verdicts,
         tuple(masked for (masked,) in keys),

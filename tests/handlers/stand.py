@@ -37,7 +37,8 @@ class Staff:
 
     @property
     def messages(self) -> list[str]:
-        return [message.text for message in self.sandbox.messages(self.chat) if message.by_bot]
+        written = [message for message in self.sandbox.messages(self.chat) if message.by_bot and not message.service]
+        return [message.text for message in written]
 
     @property
     def last(self) -> str:
