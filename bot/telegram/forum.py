@@ -109,6 +109,7 @@ class Forum:
     def _go_flat(self, db: Db, desk: Desk, number: int) -> None:
         """Go on by replies: the topic is closed, and we may not open it. The old card lies in it, out of reach."""
         store.no_topics(db, number)
+        store.set_card(db, number, None)
         ticket = store.find(db, number)
         if ticket is not None:
             desk.post_card(db, ticket)

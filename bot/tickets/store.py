@@ -146,8 +146,8 @@ def open_tickets(db: Db) -> list[Ticket]:
     return [ticket for (number,) in numbers if (ticket := find(db, number)) is not None]
 
 
-def set_card(db: Db, ticket_id: int, card_id: int) -> None:
-    """Note the card's message id in the staff's chat."""
+def set_card(db: Db, ticket_id: int, card_id: int | None) -> None:
+    """Note the card's message id in the staff's chat; None where it is out of reach."""
     db.execute("UPDATE tickets SET card_id = ? WHERE id = ?", [card_id, ticket_id])
 
 
