@@ -175,7 +175,7 @@ class Forum:
                 outbox.post(call, desk.vault, desk.now)(db)
             else:
                 outbox.drop_waiting(db, number, upto, OF_OLD_TOPIC)
-                store.topic_lost(db, number)
+                store.topic_lost(db, number, desk.now)
                 if ticket.is_open or outbox.waiting_about(db, number, steps.TO_STAFF):
                     desk.ask_for_topic(db, number)
                     desk.post_history(db, ticket)

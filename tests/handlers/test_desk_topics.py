@@ -313,3 +313,20 @@ async def test_a_reply_that_staff_took_back_before_it_went_out_is_named(stand: S
     await stand.quiet()
     assert desk.lines(topic)[-1] == "💔 Не доставлено: Bad Request: message to copy not found"
     assert heard(ann) == [TAKEN]
+
+
+async def test_what_was_written_in_a_topic_that_is_gone_meanwhile_still_has_its_customer(
+    stand: Stand, ann: Person, desk: Desk
+) -> None:
+    old = await desk.opens(ann)
+    dead = desk.chat.topics.pop(old)
+    await ann.says("тема умерла")
+    await stand.quiet()
+    new = desk.topic(ann)
+    desk.chat.topics[old] = dead
+    written = await desk.writes(desk.ira, "а у меня она видна", old)
+    assert heard(ann) == [TAKEN, "а у меня она видна"]
+    assert written.reactions == ("👌",)
+    await ann.says("дошло")
+    await stand.quiet()
+    assert desk.lines(new)[-1] == "👤 дошло"
