@@ -137,7 +137,7 @@ async def test_info_has_what_was_said_since_and_the_card_has_not(stand: Stand, a
 
 
 @pytest.mark.parametrize("command", ["/foo", "/Закрыть", "/взять сейчас", "/help", "/HELP"])
-async def test_a_command_is_never_sent_to_the_customer(stand: Stand, ann: Person, desk: Desk, command: str) -> None:
+async def test_a_command_is_never_sent_to_the_customer(ann: Person, desk: Desk, command: str) -> None:
     topic = await desk.opens(ann)
     await desk.writes(desk.ira, command, topic)
     assert heard(ann) == []
@@ -161,7 +161,7 @@ async def test_commands_outside_a_topic_do_nothing(stand: Stand, ann: Person, de
     assert await stand.rows("SELECT state FROM tickets") == [("new",)]
 
 
-async def test_taking_is_told_once_and_closing_too(stand: Stand, ann: Person, desk: Desk) -> None:
+async def test_taking_is_told_once_and_closing_too(ann: Person, desk: Desk) -> None:
     topic = await desk.opens(ann)
     assert await desk.presses(desk.ira, "Беру", topic) == "Обращение ваше"
     await desk.writes(desk.ira, "раз", topic)
@@ -180,7 +180,7 @@ async def test_taking_is_told_once_and_closing_too(stand: Stand, ann: Person, de
     assert heard(ann)[-1] == CLOSED
 
 
-async def test_the_customer_is_told_in_english(stand: Stand, bob: Person, desk: Desk) -> None:
+async def test_the_customer_is_told_in_english(bob: Person, desk: Desk) -> None:
     topic = await desk.opens(bob, "the till does not print")
     await desk.presses(desk.ira, "Беру", topic)
     await desk.presses(desk.ira, "Закрыть", topic)

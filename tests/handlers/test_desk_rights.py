@@ -79,7 +79,7 @@ async def test_who_has_left_the_group_may_press_no_more(stand: Stand, ann: Perso
     assert await stand.rows("SELECT state FROM tickets") == [("taken",)]
 
 
-async def test_a_press_that_cannot_be_checked_is_not_obeyed(stand: Stand, ann: Person, desk: Desk) -> None:
+async def test_a_press_that_cannot_be_checked_is_not_obeyed(ann: Person, desk: Desk) -> None:
     topic = await desk.opens(ann)
     desk.sandbox.fail("getChatMember", times=1)
     assert await desk.presses(desk.ira, "Беру", topic) == "Не смог проверить ваши права, попробуйте ещё раз."
@@ -158,7 +158,7 @@ async def test_figures_are_for_staff_and_managers(stand: Stand, ann: Person, bob
     assert desk.ira.replies[-1].text == expected
 
 
-async def test_figures_for_a_manager_who_is_no_member(stand: Stand, bob: Person, desk: Desk) -> None:
+async def test_figures_for_a_manager_who_is_no_member(stand: Stand, bob: Person) -> None:
     stand.plan = replace(stand.plan, manager_ids=(bob.id,))
     await stand.restart()
     await bob.says("/stats")

@@ -263,7 +263,7 @@ async def test_a_topic_made_by_a_call_whose_answer_got_lost_is_named_and_works(
     assert desk.chat.topics[topic].closed
 
 
-async def test_a_topic_nobody_told_us_of_is_known_by_how_it_began(stand: Stand, ann: Person, desk: Desk) -> None:
+async def test_a_topic_nobody_told_us_of_is_known_by_how_it_began(ann: Person, desk: Desk) -> None:
     topic = await desk.opens(ann)
     unheard = desk.sandbox.world.open_topic(desk.chat, desk.sandbox.world.bot, "🟪 #1 Анна")
     desk.sandbox.world.queue.drop_all()
