@@ -15,7 +15,10 @@ Glossary (Russian ↔ English ↔ where it lives)
     отзыв            feedback         helped, not helped: handlers.feedback
     экран            screen           the buttons under one message: bot.conversations.screens
     передача         handover         a request for a person: bot.telegram.handover
-    карточка         card             what the staff get: bot.telegram.render.card_html
+    обращение        ticket           a customer in a person's hands: bot.tickets.ticket.Ticket
+    тема             topic            the ticket's thread in the staff's forum: bot.telegram.forum
+    стол             desk             what each step of a ticket causes: bot.telegram.desk
+    карточка         card             what the staff get: bot.telegram.render.ticket_card
     сотрудники       staff            the people in STAFF_CHAT_ID
     руководитель     manager          the people in MANAGER_IDS
     клиент           customer         whoever writes to the bot in private
@@ -31,8 +34,8 @@ Layers, top to bottom; a module imports from lower layers only (checked by impor
     bot.app                             the composition root, owner of background work
     handlers                            one file a behaviour
     bot.telegram                        Telegram's side: API, polling, talk, rendering
-    bot.triage                          the story of one message
-    bot.conversations                   what was said, decided, shown; redaction
+    bot.triage, bot.reports             the story of one message; named queries
+    bot.conversations, bot.tickets      what was said, decided, shown; redaction; tickets
     bot.inbox, bot.outbox, bot.dialogue durable intake, sending, dialogue state
     bot.matching                        from words to a decision; pure
     bot.kb                              articles, files, snapshots

@@ -29,16 +29,19 @@ from bot.kb.faults import KnowledgeBaseFaults
 from bot.kb.watch import LibraryHolder, Snapshot
 from bot.outbox import store as outbox
 from bot.outbox.answer import NoAnswerError
-from bot.outbox.sender import Limits, Sender, TokenRefusedError
+from bot.outbox.sender import Adviser, Limits, Sender, TokenRefusedError
 from bot.storage.database import Database, StorageUnavailableError
 from bot.storage.effects import Effects
 from bot.storage.vault import Vault, check_secret
 from bot.telegram.api import Api, make_bot
+from bot.telegram.desk import Desk
 from bot.telegram.flood import FloodMiddleware, FoldSweep
+from bot.telegram.forum import Forum
 from bot.telegram.menu import set_menu
 from bot.telegram.middlewares import KitMiddleware, TalkMiddleware
 from bot.telegram.polling import Poller
 from bot.telegram.render import cut
+from bot.telegram.roles import Roles
 from bot.telegram.talk import Kit, alarm
 from bot.telegram.webhook import Webhook, WebhookPlan
 from bot.triage import Prepared, prepare
@@ -93,7 +96,10 @@ class App:
         self._vault = Vault(plan.secret)
         self._bot: Bot = make_bot(plan.token, plan.api_base, plan.proxy)
         self._api = Api(self._bot)
-        self._sender = Sender(database, self._vault, clock, self._api.call, plan.limits)
+        self._forum = Forum(database, self._desk)
+        adviser = Adviser(self._forum.address, self._forum.settled, self._forum.reopen, self._forum.waits)
+        self._sender = Sender(database, self._vault, clock, self._api.call, plan.limits, adviser=adviser)
+        self._roles = Roles(self._api, clock, self._staff_chat, plan.manager_ids, self._named_staff)
         self._worker = Worker(
             database,
             self._vault,
@@ -164,6 +170,8 @@ class App:
             log.info("stopped")
 
     async def _run_all(self) -> None:
+        # Before anything is handled: what the staff wrote in a group that has moved must find its desk.
+        self._sender.moves.update(await self._database.read(outbox.moves))
         async with asyncio.TaskGroup() as tasks:
             sending = tasks.create_task(self._sender.run())
             working = tasks.create_task(self._worker.run())
@@ -202,15 +210,26 @@ class App:
     # Handling one update.
 
     def _make_dispatcher(self) -> Dispatcher:
-        dispatcher = Dispatcher(storage=DialogueStorage(self._database), database=self._database)
+        dispatcher = Dispatcher(
+            storage=DialogueStorage(self._database), database=self._database, forum=self._forum, roles=self._roles
+        )
         kit = KitMiddleware(self._vault, self._holder, self._clock, self._staff_chat, self._plan.manager_ids)
         talk = TalkMiddleware(self._database, self._plan.default_language)
-        dispatcher.include_router(build_router(kit, talk, FloodMiddleware(self._database, self._plan.flood)))
+        dispatcher.include_router(
+            build_router(kit, talk, FloodMiddleware(self._database, self._plan.flood, self._roles.is_staff))
+        )
         return dispatcher
 
     def _staff_chat(self) -> int | None:
         chat = self._plan.staff_chat
         return None if chat is None else self._sender.moves.get(chat, chat)
+
+    def _desk(self) -> Desk | None:
+        chat = self._staff_chat()
+        return None if chat is None else Desk(chat, self._holder.current.library, self._vault, self._clock.now())
+
+    def _named_staff(self) -> frozenset[int]:
+        return frozenset(self._holder.current.library.desk.roles.staff)
 
     async def _handle(self, raw: Mapping[str, Any], effects: Effects) -> None:
         try:

@@ -26,6 +26,10 @@ async def helped(talk: Talk, screen: Screen, article_id: str, state: FSMContext)
 async def not_helped(talk: Talk, screen: Screen, article_id: str, state: FSMContext, database: Database) -> None:
     """Note that an article did not help, and go on."""
     _record(talk, screen, article_id, "not_helped")
+    if talk.ticket is not None:
+        # With a person already: the bot adds no answers of its own.
+        await call_person(talk, state, database, reason="not_helped")
+        return
     decision_id = screen.decision_id
     if decision_id is not None:
         candidates = await database.read(lambda db: store.candidates_of(db, decision_id))
@@ -41,7 +45,7 @@ async def not_helped(talk: Talk, screen: Screen, article_id: str, state: FSMCont
                     show_article(talk, article, how="next", decision_id=decision_id, intro=intro)
                     return
     talk.say(talk.text("not-helped-last"))
-    await call_person(talk, state, database, reason="not_helped", verdicts={article_id: "not_helped"})
+    await call_person(talk, state, database, reason="not_helped")
 
 
 def _record(talk: Talk, screen: Screen, article_id: str, verdict: str) -> None:

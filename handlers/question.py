@@ -62,7 +62,6 @@ async def reply(
     """Record the decision and say what follows from it."""
     decision = triaged.decision
     decision_id = new_id()
-    codes = [code.value for code in decision.codes]
     talk.effects.add(
         store.save_decision(decision_id, talk.conversation.id, message_id, decision, triaged.elapsed_ms, talk.now)
     )
@@ -74,7 +73,7 @@ async def reply(
         case Kind.CLARIFY | Kind.UNKNOWN_CODE | Kind.UNSURE:
             await _unclear(talk, state, database, triaged, decision_id)
         case Kind.ESCALATE:
-            await call_person(talk, state, database, reason="asked", codes=codes)
+            await call_person(talk, state, database, reason="asked")
         case Kind.SMALLTALK:
             _smalltalk(talk, decision, decision_id)
         case _:
@@ -112,8 +111,7 @@ async def _unclear(talk: Talk, state: FSMContext, database: Database, triaged: T
     earlier = 0 if talk.is_new else int((await state.get_data()).get("unclear", 0))
     unclear = earlier + 1
     if unclear >= UNCLEAR_LIMIT:
-        question, codes = triaged.redacted.text, [code.value for code in decision.codes]
-        await call_person(talk, state, database, reason="unclear", question=question, twice=True, codes=codes)
+        await call_person(talk, state, database, reason="unclear", question=triaged.redacted.text, twice=True)
         return
     await state.update_data(unclear=unclear)
     options = article_buttons(talk, decision.options, do="option")

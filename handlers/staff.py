@@ -4,6 +4,8 @@ A plain message goes to the customer, and whoever writes first has the ticket; `
 staff's chat are handled one after another, and each step is decided by one UPDATE: of two presses one wins.
 """
 
+import re
+
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 from sqlite_utils import Database as Db
@@ -22,6 +24,14 @@ from bot.tickets import store
 from bot.tickets.ticket import State, Ticket, number_in
 from handlers.media import KINDS, file_id_of, is_content
 
+NOTE = re.compile(r"/(\s|$)")
+"""How a line among staff begins."""
+
+COMMAND = re.compile(r"/\w{1,32}(@\w+)?(\s|$)")
+"""What staff mean as a command, in whatever letters: `/закрыть` was not meant for the customer either."""
+
+NUMBER = re.compile(r"[0-9]{1,12}")
+
 
 def desk_of(kit: Kit) -> Desk:
     """Return the desk for this update; only for updates of the staff's chat, so there is one."""
@@ -35,11 +45,29 @@ async def ticket_of(message: Message, database: Database) -> Ticket | None:
     topic = message.message_thread_id if message.is_topic_message else None
     replied = message.reply_to_message.message_id if message.reply_to_message is not None else None
 
+    named = _named_by_topic(message)
+
     def query(db: Db) -> Ticket | None:
         ticket = store.in_topic(db, topic) if topic is not None else None
-        return ticket or (store.about_message(db, replied) if replied is not None else None)
+        ticket = ticket or (store.about_message(db, replied) if replied is not None else None)
+        return ticket or (store.find(db, named) if named is not None else None)
 
     return await database.read(query)
+
+
+def _named_by_topic(message: Message) -> int | None:
+    """Return the ticket number in the name of a topic that we made, as messages in it show how it began.
+
+    It is asked last: only of a topic that was made by a call whose answer got lost, and of which we did not hear.
+    """
+    began = message.reply_to_message
+    if not message.is_topic_message or began is None or began.forum_topic_created is None or not _is_own(began):
+        return None
+    return number_in(began.forum_topic_created.name)
+
+
+def _is_own(message: Message) -> bool:
+    return message.from_user is not None and message.bot is not None and message.from_user.id == message.bot.id
 
 
 def _replied_to(message: Message) -> int | None:
@@ -77,10 +105,11 @@ async def write(message: Message, kit: Kit, database: Database, roles: Roles) ->
 
 
 async def note_inside(message: Message, kit: Kit, database: Database, roles: Roles) -> None:
-    """Keep a line that begins with a slash and a space among the staff."""
+    """Keep a line that begins with a slash and a space among the staff, a file with such a caption too."""
     ticket = await ticket_of(message, database)
-    if ticket is not None and roles.is_author(message):
-        _note(kit, ticket, message, (message.text or "")[1:].strip())
+    words = (message.text or message.caption or "")[1:].strip()
+    if ticket is not None and roles.is_author(message) and words:
+        _note(kit, ticket, message, words)
 
 
 async def note(message: Message, command: CommandObject, kit: Kit, database: Database, roles: Roles) -> None:
@@ -149,12 +178,11 @@ async def info(message: Message, kit: Kit, database: Database, roles: Roles) -> 
         now = store.find(db, number)
         if now is None:
             return
-        text: str = desk.card_text(db, now)
-        notes = store.notes_of(db, number)
+        desk.say_inside(db, now, desk.card_text(db, now, whole=True), reply_to=reply_to)
+        notes = [say(desk.language, "card-staff", text=words) for words in store.notes_of(db, number)]
         if notes:
             heading = say(desk.language, "desk-info-notes")
-            text += f"\n\n{heading}\n" + "\n".join(say(desk.language, "card-staff", text=words) for words in notes)
-        desk.say_inside(db, now, Html(text), reply_to=reply_to)
+            desk.say_inside(db, now, Html("\n".join([heading, *notes])))
 
     kit.effects.add(op)
 
@@ -192,7 +220,7 @@ async def press(query: CallbackQuery, kit: Kit, roles: Roles) -> None:
     desk = desk_of(kit)
     number, _, step = (query.data or "").removeprefix(BUTTON_PREFIX).partition(":")
     allowed = await roles.is_staff(query.from_user)
-    if not allowed or not number.isdecimal() or step not in {"take", "close"}:
+    if not allowed or not NUMBER.fullmatch(number) or step not in {"take", "close", "reopen"}:
         key = "desk-unknown-rights" if allowed is None else "stale-button" if allowed else "desk-not-staff"
         kit.effects.add(_toast(kit, query, label(desk.language, key)))
         return
@@ -206,13 +234,20 @@ async def press(query: CallbackQuery, kit: Kit, roles: Roles) -> None:
             said = label(desk.language, "desk-took-toast")
         elif step == "close" and desk.close(db, ticket.id, staff_id, staff_name):
             said = ""
+        elif step == "reopen" and desk.reopen(db, ticket.id, staff_id, staff_name):
+            said = label(desk.language, "desk-took-toast")
         elif ticket.is_open:
             said = label(desk.language, "desk-taken-toast", name=ticket.taken_name or "—")
         else:
-            said = label(desk.language, "desk-closed-toast")
+            said = label(desk.language, "desk-not-reopened" if step == "reopen" else "desk-closed-toast")
         _toast(kit, query, said)(db)
 
     kit.effects.add(op)
+
+
+async def stale(query: CallbackQuery, kit: Kit) -> None:
+    """Answer a press of a button that nobody knows any more."""
+    kit.effects.add(_toast(kit, query, label(desk_of(kit).language, "stale-button")))
 
 
 def _toast(kit: Kit, query: CallbackQuery, said: str) -> Op:
@@ -220,12 +255,18 @@ def _toast(kit: Kit, query: CallbackQuery, said: str) -> Op:
     return outbox.post(Call(desk_of(kit).chat_id, "answerCallbackQuery", parameters, express=True), kit.vault, kit.now)
 
 
+async def membership(message: Message, roles: Roles) -> None:
+    """Ask Telegram anew about whoever has just come into the group or gone from it."""
+    for user in [*(message.new_chat_members or []), message.left_chat_member]:
+        if user is not None:
+            roles.forget(user.id)
+
+
 async def service(message: Message, kit: Kit, forum: Forum) -> None:
     """Hear of a topic that was created: after a kill it may be one too many."""
     created, topic = message.forum_topic_created, message.message_thread_id
     number = number_in(created.name) if created is not None else None
-    own = message.from_user is not None and message.bot is not None and message.from_user.id == message.bot.id
-    if number is None or topic is None or not own:
+    if number is None or topic is None or not _is_own(message):
         return
     desk = desk_of(kit)
 

@@ -59,4 +59,8 @@ async def cancel(message: Message, talk: Talk, state: FSMContext) -> None:
     talk.hear("command", talk.prepared.redactor.redact(message.text or ""), message.message_id)
     busy = await state.get_state() is not None or bool(await state.get_data())
     await state.clear()
+    if talk.ticket is not None:
+        # A person has the question, and only that person closes it.
+        talk.say(talk.text("handover-already" if talk.ticket.question else "handover-ask"))
+        return
     talk.say(talk.text("cancel-done" if busy else "cancel-nothing"))

@@ -76,6 +76,14 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """A decision that showed no article: its kind, and the nearest articles with their scores, best first."""
+
+    kind: str
+    nearest: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """All that staff need of a conversation, so that nobody asks twice."""
 
@@ -85,3 +93,4 @@ class Story:
     codes: tuple[str, ...]
     verdicts: Mapping[str, str]
     keys: tuple[str, ...]
+    unsure: tuple[Unsure, ...] = ()

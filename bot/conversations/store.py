@@ -5,15 +5,18 @@ The buttons under our messages are rows of `bot/conversations/screens/store.py`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from sqlite_utils import Database as Db
 
-from bot.conversations.events import IDLE_SECONDS, Conversation, Handover, Line, Person, Story, Turn
+from bot.conversations.events import IDLE_SECONDS, Conversation, Handover, Line, Person, Story, Turn, Unsure
 from bot.conversations.redact import Secret
 from bot.matching.decision import Decision
 from bot.storage.database import Op
+
+UNSURE = frozenset({"clarify", "unknown_code", "unsure"})
+UNSURE_SHOWN, UNSURE_CANDIDATES = 4, 3
 
 TURNS = 6
 """Earlier questions that the matcher is told of."""
@@ -253,26 +256,37 @@ def last_question(db: Db, conversation_id: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def story(db: Db, conversation_id: str, lines: int) -> Story:
-    """Return what staff need of a conversation, with its last `lines` messages, oldest first."""
+_BEFORE = "(at < :moment OR (at = :moment AND direction = 'in'))"
+"""What was said before a moment, and what the customer said at it: replies to that come after."""
+
+
+def story(db: Db, conversation_id: str, lines: int, before: float | None = None) -> Story:
+    """Return what staff need of a conversation, with its last `lines` messages, oldest first.
+
+    `before`, the moment of a customer's message, leaves out the messages that came after that one.
+    """
     said = db.execute(
-        "SELECT direction, kind, text, at FROM messages WHERE conversation_id = ? ORDER BY rowid DESC LIMIT ?",
-        [conversation_id, lines],
+        "SELECT direction, kind, text, at FROM messages WHERE conversation_id = :conversation"  # noqa: S608 - our own
+        f" AND (:moment IS NULL OR {_BEFORE}) ORDER BY rowid DESC LIMIT :lines",
+        {"conversation": conversation_id, "moment": before, "lines": lines},
     ).fetchall()
-    scores: dict[str, float] = {}
     codes: dict[str, None] = {}
-    for found, candidates in db.execute(
-        "SELECT codes, candidates FROM decisions WHERE conversation_id = ? ORDER BY rowid", [conversation_id]
+    unsure: list[Unsure] = []
+    for kind, found, candidates in db.execute(
+        "SELECT kind, codes, candidates FROM decisions WHERE conversation_id = ? ORDER BY rowid", [conversation_id]
     ):
         codes.update(dict.fromkeys(code["value"] for code in json.loads(found)))
-        scores.update({candidate["id"]: candidate["score"] for candidate in json.loads(candidates)})
-    shown = [
-        article
-        for (article,) in db.execute(
-            "SELECT article FROM shown WHERE conversation_id = ? GROUP BY article ORDER BY min(rowid)",
-            [conversation_id],
-        )
-    ]
+        scored = [(candidate["id"], candidate["score"]) for candidate in json.loads(candidates)]
+        if kind in UNSURE:
+            unsure.append(Unsure(kind, tuple(scored[:UNSURE_CANDIDATES])))
+    scores: dict[str, float | None] = {}
+    for article, candidates in db.execute(
+        "SELECT s.article, d.candidates FROM shown s LEFT JOIN decisions d ON d.id = s.decision_id"
+        " WHERE s.conversation_id = ? ORDER BY s.rowid",
+        [conversation_id],
+    ):
+        found = {candidate["id"]: candidate["score"] for candidate in json.loads(candidates or "[]")}
+        scores[article] = found.get(article, scores.get(article))
     verdicts = dict(
         db.execute("SELECT article, verdict FROM feedback WHERE conversation_id = ? ORDER BY id", [conversation_id])
     )
@@ -283,11 +297,29 @@ def story(db: Db, conversation_id: str, lines: int) -> Story:
     ).fetchall()
     return Story(
         tuple(Line(*row) for row in reversed(said)),
-        tuple(shown),
-        {article: scores[article] for article in shown if article in scores},
+        tuple(scores),
+        {article: score for article, score in scores.items() if score is not None},
         tuple(codes),
         verdicts,
         tuple(masked for (masked,) in keys),
+        tuple(unsure[-UNSURE_SHOWN:]),
+    )
+
+
+def lines_since(db: Db, conversation_id: str, since: float, lines: int, without: Collection[int]) -> tuple[Line, ...]:
+    """Return the last `lines` messages after what `story` returns before that moment, oldest first.
+
+    `without` names messages of the customer, by Telegram's id, that are left out.
+    """
+    rows = db.execute(
+        "SELECT direction, kind, text, at, telegram_id FROM messages WHERE conversation_id = :conversation"  # noqa: S608 - our own
+        f" AND NOT {_BEFORE} ORDER BY rowid DESC LIMIT :lines",
+        {"conversation": conversation_id, "moment": since, "lines": lines},
+    ).fetchall()
+    return tuple(
+        Line(direction, kind, text, at)
+        for direction, kind, text, at, telegram_id in reversed(rows)
+        if not (direction == "in" and telegram_id in without)
     )
 
 

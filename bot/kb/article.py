@@ -151,3 +151,15 @@ class KnowledgeBase(Model):
     kind: Literal["complete", "matching-only"] = Field(
         default="complete", description="`matching-only` frees articles from answers (benchmarks)."
     )
+
+
+class DeskRoles(Model):
+    """Who the staff are, where not every member of the staff's group is: Telegram ids."""
+
+    staff: tuple[Annotated[int, Field(gt=0)], ...] = ()
+
+
+class DeskRules(Model):
+    """`_desk.yaml`: rules of the desk."""
+
+    roles: DeskRoles = DeskRoles()

@@ -30,8 +30,9 @@ class Role(Enum):
     PRODUCT = auto()
     CHECKS = auto()
     ARTICLE = auto()
+    DESK = auto()
     OTHER = auto()
-    """Well-formed YAML that other parts of the program read: `_desk.yaml`, `_replies/`."""
+    """Well-formed YAML that other parts of the program read: `_replies/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Source:
         return self.path.name.removesuffix(".yaml")
 
 
-_TOP: Final = {HEAD: Role.HEAD, "_synonyms.yaml": Role.SYNONYMS, "_desk.yaml": Role.OTHER}
+_TOP: Final = {HEAD: Role.HEAD, "_synonyms.yaml": Role.SYNONYMS, "_desk.yaml": Role.DESK}
 _IN_PRODUCT: Final = {"_product.yaml": Role.PRODUCT, "_checks.yaml": Role.CHECKS}
 
 

@@ -7,7 +7,7 @@ A snapshot is never changed: a saved edit makes a new one, and an answer keeps t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.kb.article import Article, KnowledgeBase, Product
+from bot.kb.article import Article, DeskRules, KnowledgeBase, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Library:
     products: Mapping[str, Product]
     revision: str
     synonyms: Mapping[str, str] = field(default_factory=dict)
+    desk: DeskRules = field(default_factory=DeskRules)
 
     @property
     def default_language(self) -> str:

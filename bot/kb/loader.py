@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.kb import folder, yaml_nodes
-from bot.kb.article import Article, KnowledgeBase, Product
+from bot.kb.article import Article, DeskRules, KnowledgeBase, Product
 from bot.kb.article_checks import check_article, check_head, check_product
 from bot.kb.faults import Fault, KnowledgeBaseFaults
 from bot.kb.fields import Complaint, Plain, Reading, locate, plain, read_model
@@ -51,6 +51,7 @@ class _Reading:
         self._products: dict[str, Reading[Product]] = {}
         self._checks: dict[str, frozenset[str]] = {}
         self._synonyms: dict[str, str] = {}
+        self._desk = DeskRules()
 
     def read_files(self) -> None:
         """Read all files into models."""
@@ -92,6 +93,10 @@ class _Reading:
                 self._checks[source.folder] = _declared(plain(node))
             case Role.ARTICLE:
                 self._articles.append((source, self._article(source, node)))
+            case Role.DESK:
+                rules = read_model(DeskRules, node, {})
+                self._complain(source.name, rules.complaints)
+                self._desk = rules.model or DeskRules()
             case Role.OTHER:
                 if not isinstance(node, yaml_nodes.Mapping | yaml_nodes.Sequence):
                     self._complain(source.name, (Complaint((), "expected keys and values"),))
@@ -181,6 +186,7 @@ class _Reading:
             products={product.id: product for product in sorted(products, key=lambda product: product.id)},
             revision=str(self._revision),
             synonyms=self._synonyms,
+            desk=self._desk,
         )
 
     def _complain(self, file: str, complaints: Iterable[Complaint]) -> None:

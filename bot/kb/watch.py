@@ -86,8 +86,9 @@ class LibraryHolder(Generic[T]):
     async def _follow(
         self, identity: tuple[int, int], on_swap: OnSwap[T], on_fault: OnFault, stop: asyncio.Event, *, polling: bool
     ) -> None:
-        standing = False
-        async for changes in awatch(
+        # What was saved while the watch was being set up brings no change: the first look loads in any case.
+        is_first = True
+        async for _changes in awatch(
             self._directory,
             watch_filter=None,  # a mounted volume swaps hidden links; the revision says whether anything changed
             debounce=_SETTLE_MS,
@@ -96,9 +97,8 @@ class LibraryHolder(Generic[T]):
             yield_on_timeout=True,
             force_polling=polling or None,
         ):
-            # What was saved while the watch was being set up is in no list of changes: one look once it stands.
-            if changes or not standing:
-                standing = True
+            if _changes or is_first:
+                is_first = False
                 await self._reload(on_swap, on_fault)
             if _identity(self._directory) != identity:
                 return

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlite_utils import Database as Db
@@ -26,6 +26,8 @@ from bot.storage.database import Database, Op, StorageUnavailableError
 from bot.storage.vault import Vault, WrongSecretError
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 AHEAD = 1000
 """Calls held in memory at the most; the rest waits in the database."""
@@ -72,19 +74,27 @@ class Adviser:
 
     `address` fills in what is known only when a call goes out, or returns None where the call has become pointless.
     `settled` returns what the end of a call leads to, and whether a refusal is dealt with thereby (no dead letter).
-    `reopen` returns the change that gives a ticket a usable topic again, its waiting calls lined up behind.
+    `reopen` returns the change that gives a ticket a usable topic again, its waiting calls lined up behind; the change
+    returns the id up to which the ticket's earlier calls are replaced by those.
+    `waits` tells whether a refusal is only for now: the staff's chat (the number is the one called) has shut us out.
     """
 
     address: Callable[[Row, dict[str, Any]], Awaitable[dict[str, Any] | None]]
     settled: Callable[[Row, Verdict, Answer], tuple[Op | None, bool]]
-    reopen: Callable[[Row, bool], Op | None]
+    reopen: Callable[[Row, bool], Callable[[Db], int] | None]
+    waits: Callable[[Row, int, Answer], bool]
 
 
 async def _as_it_is(_row: Row, parameters: dict[str, Any]) -> dict[str, Any] | None:
     return parameters
 
 
-NO_ADVICE = Adviser(_as_it_is, lambda _row, _verdict, _answer: (None, False), lambda _row, _closed: None)
+NO_ADVICE = Adviser(
+    _as_it_is,
+    lambda _row, _verdict, _answer: (None, False),
+    lambda _row, _closed: None,
+    lambda _row, _chat_id, _answer: False,
+)
 
 
 class _Step(Enum):
@@ -127,6 +137,7 @@ class Sender:
         self._paces: dict[int, tuple[Pace, ...]] = {}
         self._lanes: dict[int, deque[Row]] = {}
         self._left: set[int] = set()
+        self._replaced: dict[int, int] = {}
         self._held = 0
         self._last = 0
         self._news = asyncio.Event()
@@ -159,6 +170,8 @@ class Sender:
                 rows = await self._fetch()
                 for row in rows:
                     self._last = row.id
+                    if self._is_replaced(row):
+                        continue
                     if row.express:
                         self._held += 1
                         tasks.create_task(self._send_express(row))
@@ -206,7 +219,7 @@ class Sender:
                     self._let_go(len(lane))
                     lane.clear()
                 case _Step.LINED_UP:
-                    self._drop_ticket(lane, lane[0].ticket_id)
+                    self._drop_replaced(lane)
                 case _Step.MOVED:
                     # Before anything is awaited: what the new id brings must find this lane, or wait in its own.
                     del self._lanes[key]
@@ -220,8 +233,14 @@ class Sender:
                     await self._store(store.moved(old_chat, key))
         del self._lanes[key]
 
-    def _drop_ticket(self, lane: deque[Row], ticket_id: int | None) -> None:
-        kept = [row for row in lane if row.ticket_id != ticket_id]
+    def _is_replaced(self, row: Row) -> bool:
+        """Return whether a call was stored again, behind another; a read that was under way then still shows it."""
+        in_group = row.ticket_id is not None and row.chat_id < 0 and not row.express
+        return in_group and row.id <= self._replaced.get(row.ticket_id or 0, 0)
+
+    def _drop_replaced(self, lane: deque[Row]) -> None:
+        # Only those: what replaces them, and what was posted meanwhile, may stand in the lane already.
+        kept = [row for row in lane if not self._is_replaced(row)]
         self._let_go(len(lane) - len(kept))
         lane.clear()
         lane.extend(kept)
@@ -258,6 +277,8 @@ class Sender:
             except NoAnswerError as error:
                 answer = Answer(ok=False, code=502, description=str(error))
             verdict, new_chat = judge(answer), answer.migrate_to
+            if not answer.ok and self._adviser.waits(row, chat_id, answer):
+                verdict = Verdict.AGAIN
             match verdict:
                 case Verdict.WAIT:
                     log.warning("send.flood", row=row.id, seconds=answer.retry_after)
@@ -284,7 +305,7 @@ class Sender:
                     op := self._adviser.reopen(row, verdict is Verdict.TOPIC_CLOSED)
                 ):
                     log.warning("send.topic_unusable", row=row.id, fault=answer.description)
-                    await self._store(op)
+                    self._replaced[row.ticket_id or 0] = await self._store(op)
                     return _Step.LINED_UP
                 case _:
                     await self._end(row, verdict, answer)
@@ -384,15 +405,13 @@ class Sender:
             log.exception("send.end_untold", row=row.id)
             return None, False
 
-    async def _store(self, op: Op) -> None:
+    async def _store(self, op: Callable[[Db], T]) -> T:
         while True:
             try:
-                await self._database.write(op)
+                return await self._database.write(op)
             except StorageUnavailableError:
                 log.debug("storage.awaited")
                 await asyncio.sleep(self._storage_pause)
-            else:
-                return
 
 
 def _merge(other: deque[Row], lane: deque[Row]) -> None:

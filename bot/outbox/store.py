@@ -1,7 +1,7 @@
 """Rows of the outbox: a Bot API call that waits, was sent, or failed for good."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,11 +148,35 @@ def last_id(db: Db) -> int:
     return int(row[0]) if row else 0
 
 
-def line_up_again(db: Db, ticket_id: int, chat_id: int, upto: int) -> None:
-    """Move a ticket's waiting calls into a chat, up to the id `upto`, in their order behind all posted since."""
+_OF_TICKET_IN_GROUP = "state = 'waiting' AND ticket_id = ? AND chat_id < 0 AND NOT express AND id <= ?"
+"""A ticket's waiting calls to the staff's group, which may be named by the id that it had before it moved."""
+
+
+def waiting_about(db: Db, ticket_id: int, purpose: str) -> frozenset[int]:
+    """Return what a ticket's waiting calls of one purpose are about: messages that have not arrived yet."""
+    rows = db.execute(
+        "SELECT about FROM outbox WHERE state = 'waiting' AND ticket_id = ? AND purpose = ? AND about IS NOT NULL",
+        [ticket_id, purpose],
+    )
+    return frozenset(about for (about,) in rows)
+
+
+def drop_waiting(db: Db, ticket_id: int, upto: int, purposes: Collection[str]) -> None:
+    """Forget a ticket's waiting calls to the staff's group, up to an id: those that have one of these purposes."""
+    marks = ", ".join("?" * len(purposes))
+    which = f"{_OF_TICKET_IN_GROUP} AND purpose IN ({marks})"
+    db.execute(f"DELETE FROM outbox WHERE {which}", [ticket_id, upto, *purposes])  # noqa: S608 - our own condition
+
+
+def drop(db: Db, row_id: int) -> None:
+    """Forget one call."""
+    db.execute("DELETE FROM outbox WHERE id = ?", [row_id])
+
+
+def line_up_again(db: Db, ticket_id: int, upto: int) -> None:
+    """Move a ticket's waiting calls to the staff's group, up to an id, in their order behind all posted since."""
     columns = "chat_id, method, express, created_at, message_id, payload, ticket_id, purpose, about"
-    which = "state = 'waiting' AND ticket_id = ? AND chat_id = ? AND id <= ? AND NOT express"
-    values = [ticket_id, chat_id, upto]
+    which, values = _OF_TICKET_IN_GROUP, [ticket_id, upto]
     db.execute(f"INSERT INTO outbox ({columns}) SELECT {columns} FROM outbox WHERE {which} ORDER BY id", values)  # noqa: S608 - the names stand above
     db.execute(f"DELETE FROM outbox WHERE {which}", values)  # noqa: S608 - as above
 

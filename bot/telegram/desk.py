@@ -5,6 +5,7 @@ reads what is true now, changes the ticket, and posts the calls that follow. So 
 or not at all, and of two steps at the same moment the first one decides. Called by the handlers and by `forum.py`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +19,9 @@ from bot.outbox import store as outbox
 from bot.outbox.store import Call
 from bot.storage.ids import new_id
 from bot.storage.vault import Vault
-from bot.telegram.render import history_chunks, shorten, ticket_card
+from bot.telegram.render import cut, history_chunks, pieces, shorten, ticket_card
 from bot.tickets import store
-from bot.tickets.ticket import State, Ticket, topic_name
+from bot.tickets.ticket import Place, State, Ticket, topic_name
 
 CARD_LINES = 14
 HISTORY_LINES = 200
@@ -29,7 +30,18 @@ BUTTON_PREFIX = "t:"
 
 # Purposes of calls; `forum.py` acts on how they end.
 TOPIC, CARD, PIN, TITLE, REOPEN, INSIDE = "topic", "card", "pin", "title", "reopen", "inside"
+HISTORY = "history"
 TO_STAFF, TO_CUSTOMER = "to_staff", "to_customer"
+
+PIECE_UNITS = 4000
+"""A customer's words go out in pieces of this many UTF-16 units, which leaves room for what stands before them."""
+
+CAPTION_CHARACTERS = 1024
+NO_CAPTION = " "
+"""What is left of a caption that was added after we had looked: nothing, for Telegram trims it."""
+
+CAPTIONED = frozenset({"photo", "video", "animation", "document", "audio", "voice"})
+"""Kinds of content that may have a caption (Bot API, copyMessage)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +75,33 @@ class Desk:
         self._post(db, ticket, "createForumTopic", {"chat_id": self.chat_id, "name": name}, TOPIC)
         self.post_card(db, ticket)
 
+    def begin_again(self, db: Db) -> None:
+        """Give every open ticket a new place: the group has moved, and numbers its messages and topics anew."""
+        store.forget_places(db)
+        for ticket in store.open_tickets(db):
+            self.ask_for_topic(db, ticket.id)
+
     def post_card(self, db: Db, ticket: Ticket) -> None:
         """Post the card: everything known, with its buttons; it is pinned when it has arrived."""
-        parameters = _html(self.chat_id, self.card_text(db, ticket))
-        if ticket.is_open:
-            parameters["reply_markup"] = self.card_buttons(ticket)
-        self._post(db, ticket, "sendMessage", parameters, CARD)
+        self._post(db, ticket, "sendMessage", self._card(db, ticket), CARD)
 
-    def card_text(self, db: Db, ticket: Ticket) -> Html:
-        """Return the card as it has to be now."""
-        story = conversations.story(db, ticket.conversation_id, CARD_LINES)
-        return ticket_card(ticket, story, self.library)
+    def _card(self, db: Db, ticket: Ticket) -> dict[str, Any]:
+        return {**_html(self.chat_id, self.card_text(db, ticket)), "reply_markup": self.card_buttons(ticket)}
+
+    def card_text(self, db: Db, ticket: Ticket, *, whole: bool = False) -> Html:
+        """Return the card as it has to be now: the conversation up to the request, for what follows is in the topic.
+
+        `whole` takes in what followed, too.
+        """
+        before = None if whole else ticket.opened_at
+        return ticket_card(ticket, conversations.story(db, ticket.conversation_id, CARD_LINES, before), self.library)
 
     def card_buttons(self, ticket: Ticket) -> dict[str, Any]:
-        """Return the buttons that a ticket in this state has."""
-        steps = ("take", "close") if ticket.state is State.NEW else ("close",)
+        """Return the buttons that a ticket in this state has.
+
+        A closed one can be opened again here: in a closed topic only administrators can still write.
+        """
+        steps = {State.NEW: ("take", "close"), State.TAKEN: ("close",), State.CLOSED: ("reopen",)}[ticket.state]
         return {
             "inline_keyboard": [
                 [{"text": label(self.language, f"btn-{step}"), "callback_data": f"{BUTTON_PREFIX}{ticket.id}:{step}"}]
@@ -104,6 +128,9 @@ class Desk:
         """Open a closed ticket again; False where it is open, or its customer has another."""
         if not store.reopen(db, number, staff_id, staff_name, self.now):
             return False
+        ticket = store.find(db, number)
+        if ticket is not None and ticket.place is Place.WANTED:
+            self.ask_for_topic(db, number)
         self._show_state(db, number, "reopenForumTopic")
         self._after_step(db, number, "desk-reopened", staff_name, "ticket-reopened")
         return True
@@ -113,12 +140,29 @@ class Desk:
         if ticket is None:
             return
         self.say_inside(db, ticket, say(self.language, staff_key, name=staff_name or "—"))
-        if ticket.card_id is not None:
-            parameters = {**_html(self.chat_id, self.card_text(db, ticket)), "message_id": ticket.card_id}
-            if ticket.is_open:
-                parameters["reply_markup"] = self.card_buttons(ticket)
+        self._refresh_card(db, number)
+        person = conversations.find_person(db, ticket.user_id)
+        chosen = person is not None and person.language_chosen
+        language = person.language if person is not None and chosen else ticket.language
+        self.tell_customer(db, ticket, say(language, customer_key))
+
+    def _refresh_card(self, db: Db, number: int) -> None:
+        ticket = store.find(db, number)
+        if ticket is not None and ticket.card_id is not None:
+            parameters = {**self._card(db, ticket), "message_id": ticket.card_id}
             self._post(db, ticket, "editMessageText", parameters, TITLE)
-        self.tell_customer(db, ticket, say(ticket.language, customer_key))
+
+    def card_arrived(self, db: Db, number: int, card_id: int, sent: Mapping[str, Any]) -> None:
+        """Note the card and pin it; bring it up to date where the ticket has gone on while it waited to be sent."""
+        store.set_card(db, number, card_id)
+        ticket = store.find(db, number)
+        if ticket is None:
+            return
+        parameters = {"chat_id": self.chat_id, "message_id": card_id, "disable_notification": True}
+        self._post(db, ticket, "pinChatMessage", parameters, PIN)
+        wanted = self._card(db, ticket)
+        if any(sent.get(name) != wanted[name] for name in ("text", "reply_markup")):
+            self._refresh_card(db, number)
 
     def _show_state(self, db: Db, number: int, method: str) -> None:
         ticket = store.find(db, number)
@@ -129,9 +173,11 @@ class Desk:
 
     # Messages.
 
-    def say_inside(self, db: Db, ticket: Ticket, text: Html, *, reply_to: int | None = None) -> None:
+    def say_inside(
+        self, db: Db, ticket: Ticket, text: Html, *, reply_to: int | None = None, purpose: str = INSIDE
+    ) -> None:
         """Post a line of ours into the ticket's topic; the customer does not see it."""
-        self._post(db, ticket, "sendMessage", {**_html(self.chat_id, text), **_reply(reply_to)}, INSIDE)
+        self._post(db, ticket, "sendMessage", {**_html(self.chat_id, shorten(text)), **_reply(reply_to)}, purpose)
 
     def tell_customer(self, db: Db, ticket: Ticket, text: Html) -> None:
         """Post a line of ours to the customer, and record it."""
@@ -142,20 +188,28 @@ class Desk:
             db, ticket, "sendMessage", _html(ticket.user_id, text), "", chat_id=ticket.user_id, message_id=message_id
         )
 
-    def pass_text_to_staff(self, db: Db, ticket: Ticket, text: Html, about: int, reply_to: int | None) -> None:
-        """Post a customer's words, redacted, into the topic."""
+    def pass_text_to_staff(
+        self, db: Db, ticket: Ticket, words: str, about: int, reply_to: int | None, *, key: str = "card-customer"
+    ) -> None:
+        """Post a customer's words, redacted, into the topic: whole, in more messages than one where they are long."""
         answered = store.staff_copy_of(db, ticket.id, reply_to) if reply_to is not None else None
-        parameters = {**_html(self.chat_id, shorten(text)), **_reply(answered)}
-        self._post(db, ticket, "sendMessage", parameters, TO_STAFF, about=about)
+        for piece in pieces(words, PIECE_UNITS):
+            parameters = {**_html(self.chat_id, say(self.language, key, text=piece)), **_reply(answered)}
+            self._post(db, ticket, "sendMessage", parameters, TO_STAFF, about=about)
 
     def copy_to_staff(self, db: Db, ticket: Ticket, about: int, caption: str | None, reply_to: int | None) -> None:
-        """Post a copy of a customer's file into the topic; `caption` replaces its own where that held a secret."""
+        """Post a copy of a customer's file into the topic.
+
+        `caption`, redacted, stands instead of its own; None for what can have none. Its own is never taken, for the
+        customer may write a key into it before the copy is made.
+        """
         answered = store.staff_copy_of(db, ticket.id, reply_to) if reply_to is not None else None
+        own = {} if caption is None else {"caption": cut(caption, CAPTION_CHARACTERS) or NO_CAPTION}
         parameters = {
             "chat_id": self.chat_id,
             "from_chat_id": ticket.user_id,
             "message_id": about,
-            **({} if caption is None else {"caption": caption}),
+            **own,
             **_reply(answered),
         }
         self._post(db, ticket, "copyMessage", parameters, TO_STAFF, about=about)
@@ -171,6 +225,14 @@ class Desk:
         }
         self._post(db, ticket, "copyMessage", parameters, TO_CUSTOMER, about=staff_message, chat_id=ticket.user_id)
 
+    def note_question(self, db: Db, number: int, question: str) -> None:
+        """Put the question on the card of a ticket that was opened without one."""
+        ticket = store.find(db, number)
+        if ticket is None or ticket.question:
+            return
+        store.set_question(db, number, question)
+        self._refresh_card(db, number)
+
     def react(self, db: Db, ticket: Ticket, staff_message: int, emoji: str) -> None:
         """Show at a staff's message whether it was delivered."""
         parameters = {
@@ -181,11 +243,14 @@ class Desk:
         self._post(db, ticket, "setMessageReaction", parameters, "", express=True)
 
     def post_history(self, db: Db, ticket: Ticket) -> None:
-        """Post what was said since the ticket was opened: its topic is gone, and nobody shall ask twice."""
-        lines = conversations.story(db, ticket.conversation_id, HISTORY_LINES).lines
-        self.say_inside(db, ticket, say(self.language, "desk-history"))
-        for text in history_chunks(lines, self.language):
-            self.say_inside(db, ticket, text)
+        """Post what was said since the ticket was opened: its topic is gone, and nobody shall ask twice.
+
+        What was said before stands on the card, and what still waits to be sent comes by itself.
+        """
+        waiting = outbox.waiting_about(db, ticket.id, TO_STAFF)
+        lines = conversations.lines_since(db, ticket.conversation_id, ticket.opened_at, HISTORY_LINES, waiting)
+        for text in (say(self.language, "desk-history"), *history_chunks(lines, self.language)):
+            self.say_inside(db, ticket, text, purpose=HISTORY)
 
     def _post(
         self,

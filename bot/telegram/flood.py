@@ -23,9 +23,9 @@ from bot.conversations.floods.pace import FloodRule, Fold, Verdict, after, is_du
 from bot.inbox import store as inbox
 from bot.storage.database import Database, StorageUnavailableError
 from bot.storage.vault import Vault
-from bot.telegram.handover import Asking
 from bot.telegram.middlewares import Handler
 from bot.telegram.talk import Kit
+from bot.tickets.ticket import Ticket
 
 LOOK_SECONDS = 1.0
 """How often the folds are looked at."""
@@ -66,17 +66,16 @@ class FloodMiddleware(BaseMiddleware):
         update: Update = data["event_update"]
         data["flood"] = Flood(Verdict.ANSWER, None, update.update_id)
         if isinstance(event, Message) and event.from_user is not None and not is_own(event, update):
-            data["flood"] = await self._judge(event, event.from_user, update, data["kit"], data.get("raw_state"))
+            data["flood"] = await self._judge(event, event.from_user, update, data["kit"], data.get("ticket"))
         return await handler(event, data)
 
-    async def _judge(self, message: Message, user: User, update: Update, kit: Kit, state: str | None) -> Flood:
+    async def _judge(self, message: Message, user: User, update: Update, kit: Kit, ticket: Ticket | None) -> Flood:
         pace, fold = await self._database.read(lambda db: store.find(db, user.id))
         sent, now = (message.edit_date or message.date.timestamp()), kit.now
         verdict = judge(pace, fold, sent, now, self._rule)
-        # What staff have asked for is passed on to them, and it is one message.
-        asked_for = state == Asking.question.state
+        # With a person every message goes to that person, one by one.
         if verdict is not Verdict.ANSWER and (
-            asked_for or user.id in kit.manager_ids or (fold is None and await self._is_staff(user))
+            ticket is not None or user.id in kit.manager_ids or (fold is None and await self._is_staff(user))
         ):
             verdict = Verdict.ANSWER
         kit.effects.add(store.save_pace(user.id, after(pace, verdict, sent, now, self._rule)))

@@ -14,15 +14,22 @@ from bot.conversations import store as conversations
 from bot.i18n import Html, say
 from bot.outbox import store as outbox
 from bot.outbox.answer import Answer, Verdict
-from bot.outbox.store import Row
+from bot.outbox.store import Call, Row
 from bot.storage.database import Database, Op
 from bot.telegram import desk as steps
 from bot.telegram.desk import Desk
+from bot.telegram.render import named, shorten
 from bot.tickets import store
 from bot.tickets.ticket import Place, Ticket
 
 DELIVERED, FAILED = "👌", "💔"
-IN_TOPIC = frozenset({steps.CARD, steps.INSIDE, steps.TO_STAFF})
+IN_TOPIC = frozenset({steps.CARD, steps.INSIDE, steps.HISTORY, steps.TO_STAFF})
+OF_OLD_TOPIC = (steps.TOPIC, steps.CARD, steps.PIN, steps.TITLE, steps.REOPEN, steps.HISTORY)
+"""What makes or describes a topic: where the topic is lost, none of it is wanted any more."""
+
+SHUT_OUT = ("kicked", "not a member", "was deleted", "rights to send", "write_forbidden")
+"""What Telegram says where the bot is out of a group, or may not write there: a state that the operator ends."""
+
 OF_TOPIC = frozenset({"editForumTopic", "closeForumTopic", "reopenForumTopic"})
 LINK_BASE = 1_000_000_000_000
 
@@ -56,7 +63,7 @@ class Forum:
             parameters = {**parameters, "reply_parameters": reply}
         if row.purpose == steps.TO_STAFF and isinstance(parameters.get("text"), str) and desk is not None:
             who = say(desk.language, "desk-number", number=str(ticket.id), name=ticket.name or "—")
-            parameters = {**parameters, "text": f"{who}\n{parameters['text']}"}
+            parameters = {**parameters, "text": shorten(Html(f"{who}\n{parameters['text']}"))}
         return parameters
 
     def settled(self, row: Row, verdict: Verdict, answer: Answer) -> tuple[Op | None, bool]:  # noqa: PLR0911 - a table
@@ -73,14 +80,17 @@ class Forum:
             case steps.TOPIC:
                 return (lambda db: store.no_topics(db, number)), True
             case steps.CARD if done and isinstance(result.get("message_id"), int):
-                card_id = int(result["message_id"])
-                return (lambda db: self._card_arrived(db, desk, number, card_id)), True
+                card_id, sent = int(result["message_id"]), desk.vault.open(row.payload)
+                return (lambda db: desk.card_arrived(db, number, card_id, sent)), True
             case steps.REOPEN:
-                return (None if done else lambda db: store.no_topics(db, number)), True
+                fine = done or verdict is Verdict.TOPIC_LOST or "not_modified" in answer.description.lower()
+                return (None if fine else lambda db: self._go_flat(db, desk, number)), True
             case steps.PIN | steps.TITLE:
                 return None, True
             case steps.TO_STAFF | steps.TO_CUSTOMER:
-                return self._mirrored(desk, row, number, result, answer, done=done), not done
+                op = self._mirrored(desk, row, number, result, answer, verdict)
+                # Words that the staff did not get stay among the dead letters; a file is replaced by words.
+                return op, not done and not (row.purpose == steps.TO_STAFF and row.method == "sendMessage")
             case _:
                 return None, False
 
@@ -96,16 +106,27 @@ class Forum:
             link = Html(f'<a href="{_topic_link(desk.chat_id, topic_id)}">#{topic_id}</a>')
             desk.say_inside(db, ticket, say(desk.language, "desk-stray", number=str(number), topic=link))
 
-    def _card_arrived(self, db: Db, desk: Desk, number: int, card_id: int) -> None:
-        store.set_card(db, number, card_id)
-        parameters = {"chat_id": desk.chat_id, "message_id": card_id, "disable_notification": True}
-        call = outbox.Call(desk.chat_id, "pinChatMessage", parameters, ticket_id=number, purpose=steps.PIN)
-        outbox.post(call, desk.vault, desk.now)(db)
+    def _go_flat(self, db: Db, desk: Desk, number: int) -> None:
+        """Go on by replies: the topic is closed, and we may not open it. The old card lies in it, out of reach."""
+        store.no_topics(db, number)
+        ticket = store.find(db, number)
+        if ticket is not None:
+            desk.post_card(db, ticket)
+
+    def waits(self, row: Row, chat_id: int, answer: Answer) -> bool:
+        """Return whether the staff's chat has shut us out: its calls wait in their order until we are let in again."""
+        desk = self._desk()
+        if desk is None or chat_id != desk.chat_id or row.express:
+            return False
+        said = answer.description.lower()
+        # A copy may also be refused for the customer's chat, and that must not stop the staff's.
+        gone = row.method != "copyMessage" and "chat not found" in said
+        return gone or any(mark in said for mark in SHUT_OUT)
 
     def _mirrored(
-        self, desk: Desk, row: Row, number: int, result: dict[str, Any], answer: Answer, *, done: bool
+        self, desk: Desk, row: Row, number: int, result: dict[str, Any], answer: Answer, verdict: Verdict
     ) -> Op | None:
-        about, copy = row.about, result.get("message_id")
+        about, copy, done = row.about, result.get("message_id"), verdict is Verdict.DONE
         if about is None:
             return None
         to_staff = row.purpose == steps.TO_STAFF
@@ -122,7 +143,7 @@ class Forum:
             if not to_staff:
                 desk.react(db, ticket, about, DELIVERED if done else FAILED)
             if not to_staff and not done:
-                why = "blocked" if answer.code == 403 else answer.description  # noqa: PLR2004 - Forbidden
+                why = "blocked" if verdict is Verdict.UNREACHABLE else answer.description
                 desk.say_inside(db, ticket, say(desk.language, "desk-undelivered", why=why), reply_to=about)
 
         return op
@@ -131,32 +152,45 @@ class Forum:
         """Post what is on record of a file that its sender took back before it was copied."""
         kept = conversations.kept_of(db, ticket.user_id, about)
         if kept is not None:
-            kind, text = kept
-            line = say(desk.language, "card-customer", text=f"{say(desk.language, f'media-{kind}')} {text}".strip())
-            desk.pass_text_to_staff(db, ticket, line, about, None)
+            desk.pass_text_to_staff(db, ticket, named(*kept, desk.language), about, None)
 
-    def reopen(self, row: Row, closed: bool) -> Op | None:
+    def reopen(self, row: Row, closed: bool) -> Callable[[Db], int] | None:
         """Return the change that gives a ticket a usable topic again and lines its waiting calls up behind that."""
         number, desk = row.ticket_id, self._desk()
         if number is None or desk is None:
             return None
 
-        def op(db: Db) -> None:
+        def op(db: Db) -> int:
             ticket = store.find(db, number)
-            if ticket is None:
-                return
             upto = outbox.last_id(db)
-            if closed:
+            if ticket is None:
+                outbox.drop_waiting(db, number, upto, (row.purpose,))
+            elif closed and ticket.place is Place.FLAT:
+                # It answers a message in a topic that is closed to us: it goes out again and answers none.
+                self._post_without_reply(db, desk, row)
+            elif closed:
                 parameters = {"chat_id": desk.chat_id, "message_thread_id": ticket.topic_id}
-                call = outbox.Call(desk.chat_id, "reopenForumTopic", parameters, ticket_id=number, purpose=steps.REOPEN)
+                call = Call(desk.chat_id, "reopenForumTopic", parameters, ticket_id=number, purpose=steps.REOPEN)
                 outbox.post(call, desk.vault, desk.now)(db)
             else:
+                outbox.drop_waiting(db, number, upto, OF_OLD_TOPIC)
                 store.topic_lost(db, number)
-                desk.ask_for_topic(db, number)
-                desk.post_history(db, ticket)
-            outbox.line_up_again(db, number, desk.chat_id, upto)
+                if ticket.is_open or outbox.waiting_about(db, number, steps.TO_STAFF):
+                    desk.ask_for_topic(db, number)
+                    desk.post_history(db, ticket)
+                else:
+                    # Closed, and its topic deleted: nobody waits for what we had to say of the closing.
+                    outbox.drop_waiting(db, number, upto, (steps.INSIDE,))
+            outbox.line_up_again(db, number, upto)
+            return upto
 
         return op
+
+    def _post_without_reply(self, db: Db, desk: Desk, row: Row) -> None:
+        parameters = {k: v for k, v in desk.vault.open(row.payload).items() if k != "reply_parameters"}
+        call = Call(desk.chat_id, row.method, parameters, row.message_id, False, row.ticket_id, row.purpose, row.about)
+        outbox.post(call, desk.vault, desk.now)(db)
+        outbox.drop(db, row.id)
 
 
 def _topic_link(chat_id: int, topic_id: int) -> str:

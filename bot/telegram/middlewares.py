@@ -20,6 +20,8 @@ from bot.storage.database import Database
 from bot.storage.effects import Effects
 from bot.storage.vault import Vault
 from bot.telegram.talk import Kit, Talk
+from bot.tickets import store as tickets
+from bot.tickets.ticket import Ticket
 from bot.triage import Prepared
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -64,14 +66,19 @@ class TalkMiddleware(BaseMiddleware):
             return None
         kit: Kit = data["kit"]
 
-        def query(db: Db) -> tuple[Person | None, Conversation | None]:
-            return store.find_person(db, user.id), store.current_conversation(db, user.id, kit.now)
+        def query(db: Db) -> tuple[Person | None, Conversation | None, Ticket | None]:
+            ticket = tickets.open_ticket_of(db, user.id) if kit.staff_chat is not None else None
+            return store.find_person(db, user.id), store.current_conversation(db, user.id, kit.now), ticket
 
-        known, conversation = await self._database.read(query)
+        known, conversation, ticket = await self._database.read(query)
+        if ticket is not None and (conversation is None or conversation.id != ticket.conversation_id):
+            # A ticket outlives the twelve hours after which a conversation ends: what is said belongs to it.
+            conversation = Conversation(ticket.conversation_id)
         language = known.language if known else client_language(user.language_code, self._default_language)
         chosen = known.language_chosen if known else False
         person = Person(user.id, user.full_name, user.username, language, chosen)
-        data["talk"] = Talk(kit, chat.id, person, conversation)
+        data["talk"] = Talk(kit, chat.id, person, conversation, ticket)
+        data["ticket"] = ticket
         return await handler(event, data)
 
 

@@ -4,12 +4,12 @@ import html
 from collections.abc import Sequence
 from itertools import accumulate
 
-from bot.conversations.events import Line, Story
+from bot.conversations.events import Line, Story, Unsure
 from bot.i18n import Html, label, say
 from bot.kb.article import Article
 from bot.kb.library import Library
 from bot.kb.markdown import to_html, utf16_length, visible_text
-from bot.tickets.ticket import State, Ticket
+from bot.tickets.ticket import State, Ticket, square_of
 
 MESSAGE_UNITS = 4096
 """Telegram's longest text, in UTF-16 units after the entities are parsed."""
@@ -71,47 +71,14 @@ def cut(text: str, units: int) -> str:
     return text if len(text) <= units else text[: units - 1].rstrip() + "…"
 
 
-def card_html(name: str, language: str, reason: str, question: str | None, story: Story, library: Library) -> Html:
-    """Return the card that tells staff everything: who, why, the question, what was shown, the conversation.
-
-    Written in the knowledge base's default language, which is the staff's; `language` is the customer's.
-    """
-    staff = library.default_language
-    parts: list[str] = [say(staff, "card-title", name=name or "—"), say(staff, "card-reason", reason=reason)]
-    parts.append(say(staff, "card-language", language=language))
-    if story.codes:
-        parts.append(say(staff, "card-codes", codes=", ".join(story.codes)))
-    if story.keys:
-        parts.append(say(staff, "card-keys", keys=", ".join(story.keys)))
-    parts.append("")
-    if question:
-        parts.append(say(staff, "card-question", question=cut(question, CARD_QUESTION)))
-    else:
-        parts.append(say(staff, "card-no-question"))
-    if story.shown:
-        parts += ["", say(staff, "card-shown")]
-        parts += [_shown_row(article_id, story, library) for article_id in story.shown]
-    head = "\n".join(parts)
-    lines = [
-        say(staff, "card-customer" if line.direction == "in" else "card-bot", text=cut(_one_line(line.text), CARD_LINE))
-        for line in story.lines
-    ]
-    # The last lines tell most: the oldest go first where the card would be too long.
-    while lines:
-        card = Html(head + "\n\n" + say(staff, "card-story") + "\n" + "\n".join(lines))
-        if fits(card):
-            return card
-        lines.pop(0)
-    return shorten(Html(head))
-
-
 def ticket_card(ticket: Ticket, story: Story, library: Library) -> Html:
     """Return the card at the head of a ticket's topic: who, why, the question, what was shown, the conversation.
 
     Written in the knowledge base's default language, which is the staff's.
     """
     staff = library.default_language
-    parts: list[str] = [say(staff, "card-number", number=str(ticket.id), name=ticket.name or "—")]
+    square = square_of(ticket.state)
+    parts: list[str] = [say(staff, "card-number", square=square, number=str(ticket.id), name=ticket.name or "—")]
     parts.append(say(staff, "card-reason", reason=ticket.reason))
     parts.append(say(staff, "card-language", language=ticket.language))
     if ticket.state is State.TAKEN:
@@ -134,6 +101,9 @@ def ticket_card(ticket: Ticket, story: Story, library: Library) -> Html:
     if story.shown:
         parts += ["", say(staff, "card-shown")]
         parts += [_shown_row(article_id, story, library) for article_id in story.shown]
+    if story.unsure:
+        parts += ["", say(staff, "card-unsure")]
+        parts += [_unsure_row(unsure, staff) for unsure in story.unsure]
     head = "\n".join(parts)
     lines = [_story_line(line, staff, CARD_LINE) for line in story.lines]
     # The last lines tell most: the oldest go first where the card would be too long.
@@ -158,11 +128,28 @@ def history_chunks(lines: Sequence[Line], language: str) -> list[Html]:
 
 
 def _story_line(line: Line, language: str, limit: int) -> Html:
-    who = "card-customer" if line.direction == "in" else "card-staff" if line.kind == "staff" else "card-bot"
-    words = _one_line(line.text)
-    if line.kind in MEDIA:
-        words = f"{label(language, f'media-{line.kind}')} {words}".strip()
-    return say(language, who, text=cut(words, limit))
+    by_staff = line.kind == "staff" or line.kind in MEDIA  # the bot itself sends nothing but texts
+    who = "card-customer" if line.direction == "in" else "card-staff" if by_staff else "card-bot"
+    return say(language, who, text=cut(named(line.kind, _one_line(line.text), language), limit))
+
+
+def named(kind: str, words: str, language: str) -> str:
+    """Return a message's words, behind a word for what it is where it is not a text."""
+    return f"{label(language, f'media-{kind}')} {words}".strip() if kind in MEDIA else words
+
+
+def pieces(text: str, units: int) -> list[str]:
+    """Return plain text in pieces of at most so many UTF-16 units, cut at lines or blanks where there are any."""
+    found: list[str] = []
+    while utf16_length(text) > units:
+        head = text[:units]
+        while utf16_length(head) > units:
+            head = head[:-1]
+        border = max(head.rfind("\n"), head.rfind(" "))
+        end = border + 1 if border > len(head) // 2 else len(head)
+        found.append(text[:end])
+        text = text[end:]
+    return [*found, text]
 
 
 def _shown_row(article_id: str, story: Story, library: Library) -> Html:
@@ -172,6 +159,11 @@ def _shown_row(article_id: str, story: Story, library: Library) -> Html:
     score = f"{story.scores[article_id]:.2f}" if article_id in story.scores else "none"
     verdict = story.verdicts.get(article_id, "none")
     return say(staff, "card-shown-row", title=title, id=article_id, score=score, verdict=verdict)
+
+
+def _unsure_row(unsure: Unsure, staff: str) -> Html:
+    nearest = ", ".join(f"{article_id} {score:.2f}" for article_id, score in unsure.nearest)
+    return say(staff, "card-unsure-row", kind=unsure.kind, nearest=nearest or "—")
 
 
 def _one_line(text: str) -> str:

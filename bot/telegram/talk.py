@@ -12,8 +12,8 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import i18n
 from bot.conversations import store
-from bot.conversations.events import Button, Conversation, Line, Person, Screen
-from bot.conversations.redact import Redacted, Secret
+from bot.conversations.events import Button, Conversation, Person, Screen
+from bot.conversations.redact import Redacted
 from bot.conversations.screens import store as screens
 from bot.i18n import Html
 from bot.kb.markdown import visible_text
@@ -23,6 +23,7 @@ from bot.storage.effects import Effects
 from bot.storage.ids import new_id
 from bot.storage.vault import Vault
 from bot.telegram.render import cut, shorten
+from bot.tickets.ticket import Ticket
 from bot.triage import Prepared
 
 CALLBACK_PREFIX = "b:"
@@ -49,15 +50,21 @@ class Kit:
 class Talk:
     """A customer, their conversation, and everything this update adds to it."""
 
-    def __init__(self, kit: Kit, chat_id: int, person: Person, conversation: Conversation | None) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        chat_id: int,
+        person: Person,
+        conversation: Conversation | None,
+        ticket: Ticket | None = None,
+    ) -> None:
         self._kit = kit
         self.chat_id = chat_id
         self.person = person
+        self.ticket = ticket
         self.is_new = conversation is None
         self.conversation = conversation or Conversation(new_id())
         self.reply_language: str | None = None
-        self.heard: list[Line] = []
-        self.heard_secrets: list[Secret] = []
         self._begun = False
 
     @property
@@ -121,8 +128,6 @@ class Talk:
         """Record what the customer sent and return the record's id."""
         self._begin()
         message_id = new_id()
-        self.heard.append(Line("in", kind, redacted.text, self.now))
-        self.heard_secrets += redacted.secrets
         self.effects.add(
             store.save_message(
                 message_id,
@@ -189,13 +194,6 @@ class Talk:
         if text:
             parameters["text"] = cut(text, 200)
         self._post(Call(self.chat_id, "answerCallbackQuery", parameters, express=True))
-
-    def tell_staff(self, text: Html) -> bool:
-        """Send a message to the staff's chat; False where there is none."""
-        if self.staff_chat is None:
-            return False
-        tell(self._kit, self.staff_chat, text)
-        return True
 
     def _post(self, call: Call) -> None:
         self.effects.add(outbox.post(call, self._kit.vault, self.now))

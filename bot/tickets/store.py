@@ -133,6 +133,19 @@ def no_topics(db: Db, ticket_id: int) -> None:
     db.execute("UPDATE tickets SET topic_id = NULL, place = 'flat' WHERE id = ?", [ticket_id])
 
 
+def forget_places(db: Db) -> None:
+    """Forget every topic, card and message in the staff's chat: their numbers mean something else from now on."""
+    db.execute("UPDATE tickets SET topic_id = NULL, card_id = NULL, place = 'wanted'")
+    db.execute("DELETE FROM stray_topics")
+    db.execute("DELETE FROM mirrors")
+
+
+def open_tickets(db: Db) -> list[Ticket]:
+    """Return the open tickets, oldest first."""
+    numbers = db.execute("SELECT id FROM tickets WHERE state != 'closed' ORDER BY id").fetchall()
+    return [ticket for (number,) in numbers if (ticket := find(db, number)) is not None]
+
+
 def set_card(db: Db, ticket_id: int, card_id: int) -> None:
     """Note the card's message id in the staff's chat."""
     db.execute("UPDATE tickets SET card_id = ? WHERE id = ?", [card_id, ticket_id])

@@ -57,8 +57,12 @@ class Ticket:
 
 def topic_name(number: int, name: str, state: State) -> str:
     """Return the topic's name: a square for the state, the ticket's number, the customer's name."""
-    square = "⬛" if state is State.CLOSED else "🟪"
-    return f"{square} #{number} {' '.join(name.split())}".strip()[:TOPIC_NAME_LIMIT]
+    return f"{square_of(state)} #{number} {' '.join(name.split())}".strip()[:TOPIC_NAME_LIMIT]
+
+
+def square_of(state: State) -> str:
+    """Return the square that shows a state at a glance."""
+    return "⬛" if state is State.CLOSED else "🟪"
 
 
 def number_in(topic: str) -> int | None:

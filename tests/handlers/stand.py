@@ -37,7 +37,8 @@ class Staff:
 
     @property
     def messages(self) -> list[str]:
-        return [message.text for message in self.sandbox.messages(self.chat) if message.by_bot]
+        written = [message for message in self.sandbox.messages(self.chat) if message.by_bot and not message.service]
+        return [message.text for message in written]
 
     @property
     def last(self) -> str:
@@ -125,6 +126,12 @@ class Stand:
                     if seen():
                         return
                     await asyncio.sleep(0.01)
+
+    async def until(self, look: Callable[[], bool]) -> None:
+        """Wait for something that rings no bell of the sandbox, so it is looked at again and again."""
+        async with asyncio.timeout(DEADLINE):
+            while not look():  # noqa: ASYNC110 - what is waited for has no event
+                await asyncio.sleep(0.01)
 
     async def replies(self, person: Person) -> list[Message]:
         """Wait for quiet and return what the bot wrote to a person since anybody last acted."""

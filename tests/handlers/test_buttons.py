@@ -110,9 +110,8 @@ async def test_buttons_of_an_article_that_has_left_are_honest(stand: Stand, kb: 
     ]
     assert "acme-ink" in stand.staff.cards[0]
     await bob.says("error 7010")
-    passed_on, known = await stand.texts(bob)
-    assert passed_on == "I have passed this on to the specialist, too."
-    assert known.startswith("Here is what is known about it:\n\nScanner lamp is off")
+    assert await stand.texts(bob) == ["I have passed this on to the specialist, too."]
+    assert stand.staff.last == "👤 error 7010"
 
 
 def is_off(stand: Stand, article_id: str) -> bool:

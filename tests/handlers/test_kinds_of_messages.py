@@ -1,5 +1,7 @@
 """Everything that is not a plain question: media, albums, edits, service messages, very long texts."""
 
+import re
+
 import pytest
 from aiogram.enums import ContentType
 
@@ -237,19 +239,20 @@ async def test_foreign_characters_reach_the_staff_as_they_are(stand: Stand, staf
         await customer.says(f"{question} абракадабра")
         await customer.says("/human")
         await stand.quiet()
-        assert staff.last.startswith("🟪 <3 & <b> просит человека\n")
+        assert re.match(r"🟪 #[1-7] <3 & <b>\n", staff.last)
         assert f"Вопрос: {question} абракадабра" in staff.last
     assert len(staff.cards) == len(questions)
     assert [call.description for call in stand.sandbox.calls if call.outcome == "400"] == []
 
 
 async def test_any_name_makes_a_card(stand: Stand, staff: Staff) -> None:
-    for name, shown in {"<3": "<3", "\u3164": "\u3164", "": "—", "A" * 64: "A" * 64, "{ $x }": "{ $x }"}.items():
+    names = {"<3": "<3", "\u3164": "\u3164", "": "—", "A" * 64: "A" * 64, "{ $x }": "{ $x }"}
+    for number, (name, shown) in enumerate(names.items(), 1):
         customer = stand.sandbox.user(name)
         await customer.says("ошибка 7001")
         await customer.says("/human")
         await stand.quiet()
-        assert staff.last.startswith(f"🟪 {shown} просит человека\n")
+        assert staff.last.startswith(f"🟪 #{number} {shown}\n")
 
 
 async def test_an_edit_with_the_same_answer_says_so(stand: Stand, ann: Person) -> None:

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.conversations.events import Line, Story
+from bot.conversations.events import Line, Story, Unsure
 from bot.i18n import Html
 from bot.kb.article import KnowledgeBase
 from bot.kb.library import Library
 from bot.kb.markdown import utf16_length, visible_text
-from bot.telegram.render import MESSAGE_UNITS, card_html, cut, fits, shorten
+from bot.telegram.render import MESSAGE_UNITS, cut, fits, history_chunks, pieces, shorten, ticket_card
+from bot.tickets.ticket import State, Ticket
 
 LIBRARY = Library(KnowledgeBase(name="x", languages=("ru", "en"), default="ru"), {}, {}, "sha256:0")
 
@@ -55,21 +56,47 @@ def stories(draw: st.DrawFn) -> Story:
         tuple(draw(IDS)),
         dict.fromkeys(shown[::3], "not_helped"),
         tuple(draw(IDS)),
+        tuple(Unsure("unsure", ((article_id, 0.25),)) for article_id in draw(IDS)),
     )
 
 
+def ticket(name: str, reason: str, question: str, state: State = State.NEW) -> Ticket:
+    return Ticket(7, 1, "c", "ru", name, reason, question, state, 0.0, taken_by=2, taken_name=name)
+
+
 @settings(max_examples=40, deadline=None)
-@given(FOREIGN, st.none() | FOREIGN, stories())
-def test_a_card_always_fits_and_is_balanced(name: str, question: str | None, story: Story) -> None:
-    card = card_html(name, "ru", "asked", question, story, LIBRARY)
+@given(FOREIGN, FOREIGN, stories(), st.sampled_from(State))
+def test_a_card_always_fits_and_is_balanced(name: str, question: str, story: Story, state: State) -> None:
+    card = ticket_card(ticket(name, "asked", question, state), story, LIBRARY)
     assert utf16_length(visible_text(card)) <= 4096
     assert balanced(card)
-    assert card.startswith("🟪 <b>")
+    assert card.startswith("⬛ <b>#7 " if state is State.CLOSED else "🟪 <b>#7 ")
+
+
+@settings(max_examples=40, deadline=None)
+@given(LINES)
+def test_a_history_fits_and_keeps_every_line(lines: list[Line]) -> None:
+    chunks = history_chunks(lines, "ru")
+    assert all(fits(chunk) and balanced(chunk) for chunk in chunks)
+    assert sum(chunk.count("👤 ") + chunk.count("🤖 ") for chunk in chunks) == len(lines)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.sampled_from("a😀 \n"), max_size=80), st.integers(2, 30))
+def test_pieces_fit_and_lose_nothing(text: str, units: int) -> None:
+    found = pieces(text, units)
+    assert "".join(found) == text
+    assert max(utf16_length(piece) for piece in found) <= units
+
+
+def test_pieces_are_cut_between_words() -> None:
+    assert pieces("один два три", 9) == ["один два ", "три"]
+    assert pieces("", 9) == [""]
 
 
 def test_a_card_of_the_longest_story_keeps_its_end() -> None:
     lines = tuple(Line("in", "text", f"{number} " + "😀" * 400, 0.0) for number in range(14))
-    card = card_html("Анна", "en", "unclear", "вопрос " * 1000, Story(lines, (), {}, (), {}, ()), LIBRARY)
+    card = ticket_card(ticket("Анна", "unclear", "вопрос " * 1000), Story(lines, (), {}, (), {}, ()), LIBRARY)
     assert "👤 13 😀" in card
     assert "👤 0 😀" not in card
     assert "Вопрос:</b> вопрос вопрос" in card

@@ -177,8 +177,8 @@ def test_toasts_and_buttons_fit_and_hold_no_html(language: str) -> None:
 )
 def test_arguments_come_through_whole_whatever_they_hold(one: str, other: str) -> None:
     for name, text in ((one, other * 300), (one * 100, other), (one * 100, other * 300)):
-        shown = say("ru", "card-added", name=name, text=text)
-        assert visible_text(shown) == f"➕ {name} добавляет: {text}"
+        shown = say("ru", "card-number", square="🟪", number=name, name=text)
+        assert visible_text(shown) == f"🟪 #{name} {text}"
 
 
 def test_html_is_not_escaped_twice() -> None:
@@ -190,8 +190,8 @@ def test_html_is_not_escaped_twice() -> None:
 def test_a_missing_key_and_a_missing_argument_are_defects_that_raise() -> None:
     with pytest.raises(UnknownTextError, match="ru: no-such-key"):
         say("ru", "no-such-key")
-    with pytest.raises(UnknownTextError, match="ru: card-title"):
-        say("ru", "card-title")
+    with pytest.raises(UnknownTextError, match="ru: card-number"):
+        say("ru", "card-number")
 
 
 def test_client_languages() -> None:

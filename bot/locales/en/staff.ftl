@@ -1,6 +1,5 @@
 # Cards and words to the staff.
 
-card-title = 🟪 <b>{ $name }</b> asks for a person
 card-reason = Why: { $reason ->
     [asked] they asked for one
     [not_helped] the articles did not help
@@ -21,10 +20,11 @@ card-shown-row = • { $title } (<code>{ $id }</code>{ $score ->
     [not_helped] { " " }❌ did not help
    *[none] { "" }
     }
+card-unsure = <b>Not answered:</b>
+card-unsure-row = • { $kind }: { $nearest }
 card-story = <b>Conversation:</b>
 card-customer = 👤 { $text }
 card-bot = 🤖 { $text }
-card-added = ➕ <b>{ $name }</b> adds: { $text }
 
 dead-letter = ⚠️ A message of customer <b>{ $name }</b> could not be handled in three attempts (update { $update }). The customer got an apology; the message is among the dead letters.
 dead-update = ⚠️ Update { $update } from Telegram could not be parsed and was put among the dead letters.
@@ -43,10 +43,11 @@ media-other = [another message]
 # The desk: tickets in topics.
 
 card-staff = 🧑‍💼 { $text }
-card-number = 🟪 <b>#{ $number } { $name }</b>
+card-number = { $square } <b>#{ $number } { $name }</b>
 card-taken = Taken by: { $name }
 card-closed = ⬛ Closed
 btn-take = ✋ Take
+btn-reopen = 🟪 Open again
 btn-close = ✅ Close
 desk-took = ✋ { $name } took the ticket.
 desk-took-toast = The ticket is yours
@@ -64,6 +65,8 @@ desk-edited = ✏️ The customer edited a message: { $text }
 desk-number = #{ $number } { $name }:
 desk-stray = A failure made one topic too many for ticket #{ $number }: { $topic }. Write here; what is written there reaches the customer, too.
 desk-history = The former topic is gone; this is what was said:
+desk-shut-out = ⚠️ The bot was removed from the staff's group, or may not write there. Tickets and customers' messages wait and will arrive once it is back.
+desk-let-in = ✅ The bot is in the staff's group again; the messages that waited are on their way there.
 desk-not-ticket = This is not the topic of a ticket: the command does nothing here.
 desk-not-staff = Only the staff can do this.
 desk-unknown-rights = Your rights could not be checked, please try again.

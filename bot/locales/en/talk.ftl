@@ -41,7 +41,6 @@ secret-noticed = 🔐 Your message seems to hold a secret (a licence number, a c
 
 also = And about the second one:
 next-candidate = Sorry about that. Let us try this:
-option-shown = Here is what is known about it:
 clarify = I want to get it right. Which of these is closer?
 none-noted = I see, not that. Please describe it in other words: what you did, what you saw, the text of the error. Or call a person.
 unknown-code =

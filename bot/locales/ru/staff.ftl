@@ -1,6 +1,5 @@
 # Карточки и сообщения сотрудникам.
 
-card-title = 🟪 <b>{ $name }</b> просит человека
 card-reason = Почему: { $reason ->
     [asked] попросил сам
     [not_helped] статьи не помогли
@@ -21,10 +20,11 @@ card-shown-row = • { $title } (<code>{ $id }</code>{ $score ->
     [not_helped] { " " }❌ не помогло
    *[none] { "" }
     }
+card-unsure = <b>Без ответа:</b>
+card-unsure-row = • { $kind }: { $nearest }
 card-story = <b>Разговор:</b>
 card-customer = 👤 { $text }
 card-bot = 🤖 { $text }
-card-added = ➕ <b>{ $name }</b> добавляет: { $text }
 
 dead-letter = ⚠️ Сообщение клиента <b>{ $name }</b> не обработано после трёх попыток (update { $update }). Клиенту отправлены извинения, сообщение лежит в dead letters.
 dead-update = ⚠️ Обновление { $update } от Telegram не разобрано и отложено в dead letters.
@@ -43,10 +43,11 @@ media-other = [другое сообщение]
 # Стол: обращения в темах.
 
 card-staff = 🧑‍💼 { $text }
-card-number = 🟪 <b>#{ $number } { $name }</b>
+card-number = { $square } <b>#{ $number } { $name }</b>
 card-taken = Взял: { $name }
 card-closed = ⬛ Закрыто
 btn-take = ✋ Беру
+btn-reopen = 🟪 Открыть снова
 btn-close = ✅ Закрыть
 desk-took = ✋ { $name } взял обращение.
 desk-took-toast = Обращение ваше
@@ -64,6 +65,8 @@ desk-edited = ✏️ Клиент исправил сообщение: { $text }
 desk-number = #{ $number } { $name }:
 desk-stray = Для обращения #{ $number } по сбою создана лишняя тема { $topic }. Пишите здесь; написанное там тоже дойдёт до клиента.
 desk-history = Прежняя тема пропала, вот что было в разговоре:
+desk-shut-out = ⚠️ Бота удалили из группы сотрудников или лишили права писать. Обращения и сообщения клиентов ждут и придут, когда его вернут.
+desk-let-in = ✅ Бот снова в группе сотрудников, отложенные сообщения уходят туда.
 desk-not-ticket = Это не тема обращения: здесь такая команда ничего не делает.
 desk-not-staff = Это могут только сотрудники.
 desk-unknown-rights = Не смог проверить ваши права, попробуйте ещё раз.
