@@ -109,6 +109,7 @@ class Forum:
     def _go_flat(self, db: Db, desk: Desk, number: int) -> None:
         """Go on by replies: the topic is closed, and we may not open it. The old card lies in it, out of reach."""
         store.no_topics(db, number)
+        store.set_card(db, number, None)
         ticket = store.find(db, number)
         if ticket is not None:
             desk.post_card(db, ticket)
@@ -174,7 +175,7 @@ class Forum:
                 outbox.post(call, desk.vault, desk.now)(db)
             else:
                 outbox.drop_waiting(db, number, upto, OF_OLD_TOPIC)
-                store.topic_lost(db, number)
+                store.topic_lost(db, number, desk.now)
                 if ticket.is_open or outbox.waiting_about(db, number, steps.TO_STAFF):
                     desk.ask_for_topic(db, number)
                     desk.post_history(db, ticket)

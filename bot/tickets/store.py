@@ -123,8 +123,16 @@ def topic_seen(db: Db, ticket_id: int, topic_id: int, now: float) -> bool:
     return stray
 
 
-def topic_lost(db: Db, ticket_id: int) -> None:
-    """Note that a ticket's topic is gone and another is wanted."""
+def topic_lost(db: Db, ticket_id: int, now: float) -> None:
+    """Note that a ticket's topic is gone and another is wanted.
+
+    What staff wrote there last may come in later, and a topic that is dead for us may still be shown to them.
+    """
+    db.execute(
+        "INSERT OR REPLACE INTO stray_topics (topic_id, ticket_id, at, told)"
+        " SELECT topic_id, id, ?, 1 FROM tickets WHERE id = ? AND topic_id IS NOT NULL",
+        [now, ticket_id],
+    )
     db.execute("UPDATE tickets SET topic_id = NULL, place = 'wanted', card_id = NULL WHERE id = ?", [ticket_id])
 
 
@@ -146,8 +154,8 @@ def open_tickets(db: Db) -> list[Ticket]:
     return [ticket for (number,) in numbers if (ticket := find(db, number)) is not None]
 
 
-def set_card(db: Db, ticket_id: int, card_id: int) -> None:
-    """Note the card's message id in the staff's chat."""
+def set_card(db: Db, ticket_id: int, card_id: int | None) -> None:
+    """Note the card's message id in the staff's chat; None where it is out of reach."""
     db.execute("UPDATE tickets SET card_id = ? WHERE id = ?", [card_id, ticket_id])
 
 

@@ -13,6 +13,7 @@ from bot.kb.watch import LibraryHolder
 from bot.logs import LineHandler, configure
 from bot.sandbox import Person, Sandbox
 from bot.triage import Prepared
+from tests.handlers.desk_talk import Desk
 from tests.handlers.small_kb import write_small_kb
 from tests.handlers.stand import Staff, Stand, close, hold, plan_for
 
@@ -77,3 +78,9 @@ def ann(stand: Stand) -> Person:
 @pytest.fixture
 def bob(stand: Stand) -> Person:
     return stand.sandbox.user("Bob", language="en")
+
+
+@pytest.fixture
+def desk(stand: Stand) -> Desk:
+    """Return the desk, with Ира and Олег in the staff's group."""
+    return Desk(stand, stand.sandbox.user("Ира"), stand.sandbox.user("Олег"))
