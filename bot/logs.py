@@ -20,8 +20,18 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 MASK: Final = "‹secret›"
 KEY_MASK: Final = "‹key›"
 
-QUIET: Final = ("aiogram", "aiohttp", "httpx", "httpcore", "asyncio", "watchfiles")
-"""Libraries that are heard from WARNING on: httpx prints whole URLs, aiogram whole updates."""
+QUIET: Final = (
+    "aiogram",
+    "aiohttp",
+    "asyncio",
+    "filelock",
+    "httpcore",
+    "httpx",
+    "markdown_it",
+    "pymorphy3",
+    "watchfiles",
+)
+"""Libraries that are heard from WARNING on: httpx prints whole URLs, aiogram whole updates, pymorphy3 a path."""
 
 _SHORTEST_SECRET = 6  # a shorter one would blacken ordinary words
 _SHORTEST_TOKEN_KEY = 20

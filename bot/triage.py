@@ -16,7 +16,6 @@ from bot.matching.decision import Decision
 from bot.matching.matcher import Matcher
 from bot.matching.matcher import Turn as MatcherTurn
 
-
 CLEANED = 512
 """Outgoing texts whose redacted form is remembered; measured, an article costs 3 ms without and nothing with it."""
 

@@ -6,6 +6,7 @@ A database that cannot be used now is not the update's fault: the worker waits f
 """
 
 import asyncio
+import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
@@ -145,9 +146,9 @@ class Worker:
             except UnreadableUpdateError as error:
                 reason = f"unreadable: {error}"
                 break
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever a handler raises is told here, and tried again
                 reason = _fault(error)
-                log.exception("update.failed", update_id=waiting.update_id)
+                log.error("update.failed", update_id=waiting.update_id, fault=reason, trace=_trace(error))  # noqa: TRY400
                 continue
             effects.add(store.done(waiting.seq, self._clock.now()))
             if await self._commit(effects, waiting):
@@ -211,3 +212,8 @@ def _fault(error: BaseException) -> str:
         last = last.tb_next
     place = f" in {last.tb_frame.f_globals.get('__name__')}:{last.tb_lineno}" if last is not None else ""
     return f"{type(error).__name__}{place}"
+
+
+def _trace(error: BaseException) -> str:
+    """Return where it happened, call by call: lines of code, and never the values, which may be a customer's words."""
+    return "".join(traceback.format_tb(error.__traceback__))

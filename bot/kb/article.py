@@ -156,10 +156,15 @@ class KnowledgeBase(Model):
 class DeskRoles(Model):
     """Who the staff are, where not every member of the staff's group is: Telegram ids."""
 
+    # The desk's other rules (hours, leases, …) are read by what comes with them; a file that has them is sound already.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
     staff: tuple[Annotated[int, Field(gt=0)], ...] = ()
 
 
 class DeskRules(Model):
     """`_desk.yaml`: rules of the desk."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     roles: DeskRoles = DeskRoles()

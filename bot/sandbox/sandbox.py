@@ -191,10 +191,18 @@ class Sandbox:
         return message
 
     def sends_photo(
-        self, who: Who, content: bytes = b"\xff\xd8\xff", *, caption: str = "", chat: Where = None
+        self,
+        who: Who,
+        content: bytes = b"\xff\xd8\xff",
+        *,
+        caption: str = "",
+        chat: Where = None,
+        topic: int | None = None,
     ) -> Message:
         """Let a person send a photo."""
-        return self.sends_file(who, "photo", content, name="photo.jpg", mime="image/jpeg", caption=caption, chat=chat)
+        return self.sends_file(
+            who, "photo", content, name="photo.jpg", mime="image/jpeg", caption=caption, chat=chat, topic=topic
+        )
 
     def sends_voice(self, who: Who, content: bytes = b"OggS", *, caption: str = "") -> Message:
         """Let a person send a voice message."""

@@ -34,7 +34,7 @@ class Side(StrEnum):
 
 @dataclass(slots=True)
 class Stage:
-    """A running sandbox and bot. `topic` is where staff writes; None is General."""
+    """A running sandbox and bot. `topic` is where staff chose to write: 0 is General, None the newest open topic."""
 
     sandbox: Sandbox
     bot: BotProcess
@@ -60,16 +60,22 @@ class Stage:
     def say(self, side: Side, text: str) -> Message:
         """Write as that side."""
         self.last_press = None
-        chat = self.chat(side)
-        topic = self.topic if side is Side.STAFF and self.topic in chat.topics else None
-        return self.sandbox.says(self.person(side), text, chat=chat, topic=topic)
+        topic = self.staff_topic() if side is Side.STAFF else None
+        return self.sandbox.says(self.person(side), text, chat=self.chat(side), topic=topic)
+
+    def staff_topic(self) -> int | None:
+        """Return the topic that staff write in now; None is General, where no topic is open or it was chosen."""
+        topics = self.forum.topics
+        if self.topic is not None:
+            return self.topic if self.topic in topics else None
+        return max((topic.id for topic in topics.values() if not topic.closed), default=None)
 
     def send_photo(self, side: Side, path: Path, caption: str = "") -> Message:
         """Send a picture as that side; raise OSError where it cannot be read."""
         self.last_press = None
-        return self.sandbox.sends_photo(
-            self.person(side), path.read_bytes() or b"\0", caption=caption, chat=self.chat(side)
-        )
+        topic = self.staff_topic() if side is Side.STAFF else None
+        content = path.read_bytes() or b"\0"
+        return self.sandbox.sends_photo(self.person(side), content, caption=caption, chat=self.chat(side), topic=topic)
 
     def with_buttons(self, side: Side) -> Message | None:
         """Return the newest message of the side's chat that has buttons."""

@@ -99,7 +99,7 @@ class Terminal:
                 continue
             if side is self._side:
                 self._show(event)
-            elif event.message.by_bot:
+            elif event.message.by_bot and not event.message.service:
                 self._unseen[side].append(event)
                 key = {Side.CUSTOMER: "F2 :c", Side.STAFF: "F3 :s", Side.MANAGER: "F4 :m"}[side]
                 first = printable(event.styled.text.partition("\n")[0])[:60]
@@ -195,11 +195,12 @@ class Terminal:
     def _choose_topic(self, rest: str) -> None:
         topics = self._stage.forum.topics
         if rest.isdecimal() and (int(rest) in topics or int(rest) == 0):
-            self._stage.topic = int(rest) or None
+            self._stage.topic = int(rest)
+        chosen = self._stage.staff_topic()
         for topic in topics.values():
-            mark = "▶" if topic.id == self._stage.topic else " "
+            mark = "▶" if topic.id == chosen else " "
             self._tell(f"{mark} :t {topic.id}  {printable(topic.name)}")
-        if self._stage.topic is None:
+        if chosen is None:
             self._tell("▶ :t 0  General")
 
     # Running

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Sequence
+from itertools import accumulate
 
 from bot.conversations.events import Line, Story, Unsure
 from bot.i18n import Html, label, say
@@ -44,10 +45,12 @@ def shorten(text: Html) -> Html:
     if fits(text):
         return text
     for border in ("\n\n", "\n"):
-        kept = text.split(border)
-        while len(kept) > 1:
-            kept.pop()
-            shorter = border.join(kept) + "\n…"
+        parts = text.split(border)
+        # Tags open and close within few parts, so each part's own length is near enough to begin from.
+        lengths = accumulate(utf16_length(visible_text(part)) + len(border) for part in parts)
+        room = sum(length <= MESSAGE_UNITS for length in lengths)
+        for count in range(min(room, len(parts) - 1), 0, -1):
+            shorter = border.join(parts[:count]) + "\n…"
             if fits(shorter) and _balanced(shorter):
                 return Html(shorter)
     plain = visible_text(text)

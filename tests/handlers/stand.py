@@ -117,6 +117,16 @@ class Stand:
             and await database.read(outbox.depth) == 0
         )
 
+    async def saves(self, path: Path, text: str, seen: Callable[[], bool]) -> None:
+        """Save an article and wait until that is seen; saved again meanwhile, for a watch that begins may miss one."""
+        async with asyncio.timeout(DEADLINE):
+            while not seen():
+                await asyncio.to_thread(path.write_text, text, encoding="utf-8")
+                for _ in range(150):
+                    if seen():
+                        return
+                    await asyncio.sleep(0.01)
+
     async def until(self, look: Callable[[], bool]) -> None:
         """Wait for something that rings no bell of the sandbox, so it is looked at again and again."""
         async with asyncio.timeout(DEADLINE):

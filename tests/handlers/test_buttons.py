@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.kb.article import Status
 from bot.sandbox import Message, Person
 from tests.handlers.small_kb import path_of
 from tests.handlers.stand import Stand
@@ -96,8 +97,8 @@ async def test_buttons_of_an_article_that_has_left_are_honest(stand: Stand, kb: 
     await ann.says("ошибка 7010")
     await bob.says("/start acme-ink")
     await stand.quiet()
-    path_of(kb, "acme-ink").unlink()
-    await until_swapped(stand, "acme-ink")
+    withdrawn = path_of(kb, "acme-ink").read_text(encoding="utf-8").replace("status: live", "status: off")
+    await stand.saves(path_of(kb, "acme-ink"), withdrawn, lambda: is_off(stand, "acme-ink"))
     await ann.presses("Бледная печать")
     gone = await stand.reply(ann)
     assert gone.text == "Этой статьи больше нет. Напишите вопрос ещё раз или позовите человека."
@@ -113,9 +114,8 @@ async def test_buttons_of_an_article_that_has_left_are_honest(stand: Stand, kb: 
     assert stand.staff.last == "👤 error 7010"
 
 
-async def until_swapped(stand: Stand, gone: str) -> None:
-    holder = stand.running._holder
-    await stand.until(lambda: gone not in holder.current.library.articles)
+def is_off(stand: Stand, article_id: str) -> bool:
+    return stand.holder.current.library.articles[article_id].status is Status.OFF
 
 
 async def test_forged_callbacks_are_answered_and_do_nothing(stand: Stand, ann: Person, bob: Person) -> None:

@@ -258,31 +258,32 @@ async def test_a_saved_edit_is_answered_with_and_a_broken_one_is_told(
 ) -> None:
     path = path_of(kb, "acme-jam")
     sound = path.read_text(encoding="utf-8")
-    path.write_text(sound.replace("Решение «Бумага застряла».", "Откройте заднюю крышку."), encoding="utf-8")
-    await stand.until(lambda: "заднюю" in stand.holder.current.library.articles["acme-jam"].answer["ru"])
+    changed = sound.replace("Решение «Бумага застряла».", "Откройте заднюю крышку.")
+    await stand.saves(path, changed, lambda: "заднюю" in answer_in(stand))
     await ann.says("ошибка 7002")
     assert (await stand.reply(ann)).text == "Бумага застряла\n\nОткройте заднюю крышку."
-    path.write_text(sound.replace("title:", "titel:"), encoding="utf-8")
-    await stand.until(lambda: bool(staff.messages))
+    await stand.saves(path, sound.replace("title:", "titel:"), lambda: bool(staff.messages))
     assert staff.last.startswith("⚠️ База знаний не обновлена, работает прежняя версия. Ошибок: ")
     assert "acme/acme-jam.yaml:" in staff.last
     await ann.says("ошибка 7002")
     assert (await stand.reply(ann)).text == "Бумага застряла\n\nОткройте заднюю крышку."
-    path.write_text(sound, encoding="utf-8")
-    await stand.until(lambda: len(staff.messages) == 2)
+    await stand.saves(path, sound, lambda: len(staff.messages) == 2)
     assert staff.last == "✅ База знаний снова читается и обновлена."
     await ann.says("ошибка 7002")
     assert (await stand.reply(ann)).text == "Бумага застряла\n\nРешение «Бумага застряла»."
 
 
+def answer_in(stand: Stand) -> str:
+    return stand.holder.current.library.articles["acme-jam"].answer["ru"]
+
+
 async def test_a_knowledge_base_with_very_many_faults_does_not_silence_the_bot(
     stand: Stand, kb: Path, ann: Person, staff: Staff
 ) -> None:
+    broken = f"id: {'<b>&' * 400}\nanswer: [{'x' * 500}]\n"
     for number in range(60):
-        path_of(kb, f"acme-broken-{number}").write_text(
-            f"id: {'<b>&' * 400}\nanswer: [{'x' * 500}]\n", encoding="utf-8"
-        )
-    await stand.until(lambda: bool(staff.messages))
+        path_of(kb, f"acme-broken-{number}").write_text(broken, encoding="utf-8")
+    await stand.saves(path_of(kb, "acme-broken-60"), broken, lambda: bool(staff.messages))
     assert len(staff.last.encode("utf-16-le")) // 2 <= 4096
     await ann.says("ошибка 7001")
     assert await stand.titles(ann) == [ANSWER]

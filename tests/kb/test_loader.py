@@ -23,7 +23,7 @@ def test_a_sound_directory(kb: KbFolder) -> None:
         more="related: [acme-1]\nentries: [{key: 48, ru: да, en: yes}]\n",
     )
     kb.write("_synonyms.yaml", "лицензия: [лицуха, Ключик]\n")
-    kb.write("_desk.yaml", "zone: UTC\n")
+    kb.write("_desk.yaml", "zone: UTC\nroles: {staff: [7, 8]}\n")
     kb.write("_replies/hello.yaml", "- hello\n")
     kb.write("_schema/article.json", "{}")
     kb.write("general/hi.yaml", ARTICLE.format(id="hi").replace("product: acme", "product: general"))
@@ -35,6 +35,15 @@ def test_a_sound_directory(kb: KbFolder) -> None:
     assert library.products["acme"].aliases == ("акмешка",)
     assert library.synonyms == {"лицуха": "лицензия", "ключик": "лицензия"}
     assert library.head.languages == ("ru", "en")
+    assert library.desk.roles.staff == (7, 8)
+
+
+def test_rules_of_the_desk_that_are_wrong_are_named(kb: KbFolder) -> None:
+    kb.write("_desk.yaml", "roles:\n  staff: [7, Ira]\n")
+    with pytest.raises(KnowledgeBaseFaults) as caught:
+        load(kb.root)
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.line) == ("_desk.yaml", 2)
 
 
 def test_the_revision_tells_contents_and_names(kb: KbFolder) -> None:
