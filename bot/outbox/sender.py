@@ -32,6 +32,9 @@ T = TypeVar("T")
 AHEAD = 1000
 """Calls held in memory at the most; the rest waits in the database."""
 
+LANE_AHEAD = 100
+"""Of these at the most for one chat: a group that is shut to us for a day must not hold up every customer."""
+
 PACES = 2000
 """Chats whose last calls are remembered; above this the idle ones are forgotten."""
 
@@ -138,6 +141,8 @@ class Sender:
         self._lanes: dict[int, deque[Row]] = {}
         self._left: set[int] = set()
         self._replaced: dict[int, int] = {}
+        self._overflowing: set[int] = set()
+        """Chats with more waiting than their lane holds: the rest stays stored, and the lane fetches it itself."""
         self._held = 0
         self._last = 0
         self._news = asyncio.Event()
@@ -177,7 +182,7 @@ class Sender:
                         tasks.create_task(self._send_express(row))
                         continue
                     key = self.moves.get(row.chat_id, row.chat_id)
-                    if key in self._left:
+                    if key in self._left or key in self._overflowing:
                         continue
                     self._held += 1
                     lane = self._lanes.get(key)
@@ -186,6 +191,8 @@ class Sender:
                         tasks.create_task(self._run_lane(key, lane))
                     else:
                         lane.append(row)
+                        if len(lane) >= LANE_AHEAD:
+                            self._overflowing.add(key)
                 if rows:
                     continue
                 if self._stopping.is_set() and not self._held:
@@ -196,9 +203,12 @@ class Sender:
         room = AHEAD - self._held
         if room <= 0:
             return []
+        return await self._read(lambda db: store.waiting_after(db, self._last, room))
+
+    async def _read(self, query: Callable[[Db], list[Row]]) -> list[Row]:
         while True:
             try:
-                return await self._database.read(lambda db: store.waiting_after(db, self._last, room))
+                return await self._database.read(query)
             except StorageUnavailableError:
                 await asyncio.sleep(self._storage_pause)
 
@@ -223,6 +233,8 @@ class Sender:
                 case _Step.MOVED:
                     # Before anything is awaited: what the new id brings must find this lane, or wait in its own.
                     del self._lanes[key]
+                    if key in self._overflowing:
+                        self._overflowing = self._overflowing - {key} | {self.moves[old_chat]}
                     key = self.moves[old_chat]
                     other = self._lanes.get(key)
                     if other is not None:
@@ -231,7 +243,25 @@ class Sender:
                         return
                     self._lanes[key] = lane
                     await self._store(store.moved(old_chat, key))
+            if not lane and key in self._overflowing and key not in self._left:
+                await self._feed(key, lane)
         del self._lanes[key]
+
+    async def _feed(self, key: int, lane: deque[Row]) -> None:
+        """Fetch what waits for a chat whose lane is empty now; what is not seen yet comes in the common way."""
+        chats = [key, *(old for old, new in self.moves.items() if new == key)]
+        while True:
+            seen = self._last
+            rows = await self._read(lambda db: store.waiting_for(db, chats, seen, LANE_AHEAD))  # noqa: B023 - awaited
+            if len(rows) < LANE_AHEAD and seen == self._last:
+                self._overflowing.discard(key)
+            elif not rows:
+                continue
+            rows = [row for row in rows if not self._is_replaced(row)]
+            self._held += len(rows)
+            lane.extend(rows)
+            if rows or key not in self._overflowing:
+                return
 
     def _is_replaced(self, row: Row) -> bool:
         """Return whether a call was stored again, behind another; a read that was under way then still shows it."""

@@ -72,10 +72,20 @@ def post(call: Call, vault: Vault, now: float) -> Op:
 
 def waiting_after(db: Db, row_id: int, limit: int) -> list[Row]:
     """Return waiting calls with an id above `row_id`, oldest first, `limit` at the most."""
+    return _rows(db, "id > ?", [row_id], limit)
+
+
+def waiting_for(db: Db, chats: Collection[int], upto: int, limit: int) -> list[Row]:
+    """Return waiting calls into these chats with an id of at most `upto`, answers to presses left out, oldest first."""
+    marks = ", ".join("?" * len(chats))
+    return _rows(db, f"chat_id IN ({marks}) AND id <= ? AND NOT express", [*chats, upto], limit)
+
+
+def _rows(db: Db, condition: str, values: list[int], limit: int) -> list[Row]:
     rows = db.execute(
-        "SELECT id, chat_id, method, express, payload, message_id, created_at, ticket_id, purpose, about FROM outbox"
-        " WHERE state = 'waiting' AND id > ? ORDER BY id LIMIT ?",
-        [row_id, limit],
+        "SELECT id, chat_id, method, express, payload, message_id, created_at, ticket_id, purpose, about FROM outbox"  # noqa: S608 - our own conditions
+        f" WHERE state = 'waiting' AND {condition} ORDER BY id LIMIT ?",
+        [*values, limit],
     )
     return [Row(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows]
 

@@ -130,3 +130,40 @@ async def test_only_a_tickets_own_calls_to_the_group_are_dropped_or_named(databa
         return about, [VAULT.open(row.payload)["text"] for row in store.waiting_after(db, 0, 99)]
 
     assert await database.write(op) == (frozenset({1, 4}), ["1", "2", "3", "4"])
+
+
+async def test_a_shut_chat_with_very_much_waiting_holds_up_nobody(database: Database) -> None:
+    let_in = False
+    heard: list[str] = []
+    group: list[str] = []
+
+    async def line(_method: str, parameters: Mapping[str, Any]) -> Answer:
+        if parameters["chat_id"] == GROUP:
+            if not let_in:
+                return KICKED
+            group.append(parameters["text"])
+        else:
+            heard.append(parameters["text"])
+        return Answer(ok=True, result={"message_id": 1})
+
+    def op(db: Db) -> None:
+        for number in range(1500):
+            store.post(call(str(number), number % 9), VAULT, 100.0)(db)
+        store.post(call("клиенту", None, chat=5), VAULT, 100.0)(db)
+
+    advice = replace(NO_ADVICE, waits=lambda _row, chat_id, answer: chat_id == GROUP and answer is KICKED)
+    limits = Limits(9999, 9999, 9999, 0.0001)
+    sender = Sender(database, VAULT, SystemClock(), line, limits, adviser=advice, backoff=(0.001, 0.002))
+    await database.write(op)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(sender.run())
+        await until(lambda: heard == ["клиенту"])
+        let_in = True
+        for number in range(1500, 1600):
+            await post(database, call(str(number)), call(str(number), None, chat=6))
+            sender.wake()
+        await until(lambda: len(group) >= 1600 and len(heard) >= 101)
+        sender.stop()
+    assert group == [str(number) for number in range(1600)]
+    assert heard == ["клиенту", *(str(number) for number in range(1500, 1600))]
+    assert await database.read(store.depth) == 0
