@@ -32,7 +32,7 @@ T = TypeVar("T")
 AHEAD = 1000
 """Calls held in memory at the most; the rest waits in the database."""
 
-LANE_AHEAD = 100
+LANE_AHEAD = 500
 """Of these at the most for one chat: a group that is shut to us for a day must not hold up every customer."""
 
 PACES = 2000
