@@ -30,8 +30,9 @@ Glossary (Russian ↔ English ↔ where it lives)
 
 Layers, top to bottom; a module imports from lower layers only (checked by import-linter, see pyproject.toml)
 
-    bot.cli, bot.cli_kb, bot.cli_chat   the command line
+    bot.cli, bot.cli_*                  the command line, one file a command
     bot.app                             the composition root, owner of background work
+    bot.doctor                          what is wrong with a set-up, and what mends it
     handlers                            one file a behaviour
     bot.telegram                        Telegram's side: API, polling, talk, rendering
     bot.triage, bot.reports             the story of one message; named queries

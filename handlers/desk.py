@@ -8,6 +8,7 @@ from bot.matching.decision import Kind
 from bot.storage.database import Database
 from bot.telegram.desk import CAPTIONED
 from bot.telegram.talk import Talk
+from bot.tickets import store as tickets
 from bot.tickets.ticket import Ticket
 from handlers.media import KINDS, file_id_of, note_album
 from handlers.question import understand
@@ -32,6 +33,8 @@ async def pass_on(message: Message, talk: Talk, ticket: Ticket) -> None:
     )
 
     def op(db: Db) -> None:
+        # The staff's chat is another lane: closed meanwhile, this message is handled anew, and the bot answers it.
+        tickets.check_open(db, number)
         if is_question:
             desk.note_question(db, number, redacted.text)
         if message.text:
@@ -56,6 +59,11 @@ async def edited(message: Message, talk: Talk, ticket: Ticket, database: Databas
         return
     kind = "text" if message.text else KINDS.get(message.content_type, "other")
     talk.hear(kind, redacted, about, edit_of=before[0] if before else None, file_id=file_id_of(message))
-    talk.effects.add(lambda db: desk.pass_text_to_staff(db, ticket, redacted.text, about, about, key="desk-edited"))
+
+    def op(db: Db) -> None:
+        tickets.check_open(db, ticket.id)
+        desk.pass_text_to_staff(db, ticket, redacted.text, about, about, key="desk-edited")
+
+    talk.effects.add(op)
     if redacted.secrets:
         talk.say(talk.text("secret-noticed"))

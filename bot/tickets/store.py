@@ -18,6 +18,17 @@ def _ticket(db: Db, where: str, value: object) -> Ticket | None:
     return Ticket(**{**values, "state": State(values["state"]), "place": Place(values["place"])})
 
 
+class TicketClosedError(Exception):
+    """The ticket was closed between reading it and writing to it: the update has to be handled anew."""
+
+
+def check_open(db: Db, ticket_id: int) -> None:
+    """Raise `TicketClosedError` where a ticket is not open, so that nothing of an update that relied on it is kept."""
+    ticket = find(db, ticket_id)
+    if ticket is None or not ticket.is_open:
+        raise TicketClosedError(f"ticket {ticket_id} is closed")
+
+
 def find(db: Db, ticket_id: int) -> Ticket | None:
     """Return the ticket with this number, or None."""
     return _ticket(db, "id = ?", ticket_id)
