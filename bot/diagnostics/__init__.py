@@ -1,0 +1,1 @@
+"""Remote diagnostics: checks from our side, what customers paste back, and what both together mean."""
