@@ -11,6 +11,10 @@ RUN python -m venv /opt/diagnost && /opt/diagnost/bin/pip install --no-cache-dir
 RUN /opt/diagnost/bin/pip install --no-cache-dir --no-deps /dist/diagnost-*.whl
 
 FROM python:3.11-slim-bookworm
+# tesseract reads customers' screenshots.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-rus fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --create-home diagnost
 COPY --from=build /opt/diagnost /opt/diagnost
 COPY --from=build --chown=diagnost /src/kb /kb

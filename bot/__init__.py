@@ -35,8 +35,10 @@ Layers, top to bottom; a module imports from lower layers only (checked by impor
     bot.doctor                          what is wrong with a set-up, and what mends it
     handlers                            one file a behaviour
     bot.telegram                        Telegram's side: API, polling, talk, rendering
+    bot.screenshot                      the story of one picture
     bot.triage, bot.reports             the story of one message; named queries
     bot.conversations, bot.tickets      what was said, decided, shown; redaction; tickets
+    bot.ocr                             reads pictures, in a process that can be killed
     bot.inbox, bot.outbox, bot.dialogue durable intake, sending, dialogue state
     bot.matching                        from words to a decision; pure
     bot.kb                              articles, files, snapshots
@@ -44,4 +46,9 @@ Layers, top to bottom; a module imports from lower layers only (checked by impor
     bot.i18n, bot.logs, bot.clock       texts, logs, time
 """
 
+from bot.telegram import lean
+
 __version__ = "0.1.0"
+
+# Here, because nothing of ours can import aiogram before this.
+lean.install()

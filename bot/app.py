@@ -7,7 +7,7 @@ worker drains, then the outbox, then the writer, then the connections. Called by
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from bot.clock import Clock
 from bot.conversations import store as conversations
 from bot.conversations.floods import store as floods
 from bot.conversations.floods.pace import RULE, FloodRule
+from bot.diagnostics.probe_key import ReadyCheck, ready
+from bot.diagnostics.target import Reach
 from bot.dialogue.store import DialogueStorage
 from bot.health import HealthServer
 from bot.i18n import say
@@ -27,6 +29,8 @@ from bot.inbox import store as inbox
 from bot.inbox.worker import UnreadableUpdateError, Worker
 from bot.kb.faults import KnowledgeBaseFaults
 from bot.kb.watch import LibraryHolder, Snapshot
+from bot.ocr.read import PictureReader
+from bot.ocr.tesseract import INSTALL, find_tesseract
 from bot.outbox import store as outbox
 from bot.outbox.answer import NoAnswerError
 from bot.outbox.sender import Adviser, Limits, Sender, TokenRefusedError
@@ -35,6 +39,8 @@ from bot.storage.effects import Effects
 from bot.storage.vault import Vault, check_secret
 from bot.telegram.api import Api, make_bot
 from bot.telegram.desk import Desk
+from bot.telegram.diagnosing import Diagnosing
+from bot.telegram.edits import addressed, sent_anew
 from bot.telegram.flood import FloodMiddleware, FoldSweep
 from bot.telegram.forum import Forum
 from bot.telegram.menu import set_menu
@@ -45,8 +51,12 @@ from bot.telegram.roles import Roles
 from bot.telegram.talk import Kit, alarm
 from bot.telegram.webhook import Webhook, WebhookPlan
 from bot.triage import Prepared, prepare
+from bot.weights import learner
+from bot.weights.cache import Cache
+from bot.weights.learning_task import Learning
 from handlers import build_router
 from handlers.errors import apologise, private_sender
+from handlers.key_runs import KeyRuns
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +93,12 @@ class Plan:
     webhook: WebhookPlan | None = None
     """None is polling."""
     flood: FloodRule = RULE
+    reach: Reach = field(default_factory=Reach)
+    """What checks of ours may contact besides public addresses."""
+    cache_dir: Path | None = None
+    """Where learned weights are kept; None learns them at each start."""
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What is no setting of ours: addresses and secrets that declared checks name."""
 
 
 class App:
@@ -97,7 +113,12 @@ class App:
         self._bot: Bot = make_bot(plan.token, plan.api_base, plan.proxy)
         self._api = Api(self._bot)
         self._forum = Forum(database, self._desk)
-        adviser = Adviser(self._forum.address, self._forum.settled, self._forum.reopen, self._forum.waits)
+        adviser = Adviser(
+            addressed(self._forum.address, database),
+            sent_anew(self._forum.settled, self._vault, clock),
+            self._forum.reopen,
+            self._forum.waits,
+        )
         self._sender = Sender(database, self._vault, clock, self._api.call, plan.limits, adviser=adviser)
         self._roles = Roles(self._api, clock, self._staff_chat, plan.manager_ids, self._named_staff)
         self._worker = Worker(
@@ -106,7 +127,7 @@ class App:
             clock,
             handle=self._handle,
             give_up=self._give_up,
-            after_commit=self._sender.wake,
+            after_commit=self._committed,
         )
         self._poller = Poller(self._api, database, self._vault, clock, after_commit=self._worker.wake)
         self._webhook: Webhook | None = None
@@ -116,6 +137,10 @@ class App:
             )
         self._webhook_left = self._webhook is None
         self._folds = FoldSweep(database, self._vault, clock, plan.flood, after_commit=self._worker.wake)
+        self._pictures = PictureReader(find_tesseract())
+        self._key_runs = KeyRuns(database, clock, plan.reach, self._kit, after_commit=self._sender.wake)
+        self._diagnosing = Diagnosing(database, clock, plan.reach, self._kit, after_commit=self._sender.wake)
+        self._learning = Learning(holder, Cache(plan.cache_dir), Prepared.wanted, Prepared.with_learned)
         self._dispatcher = self._make_dispatcher()
         self._stop = asyncio.Event()
         self._kb_fault: str | None = None
@@ -127,8 +152,11 @@ class App:
         Raises `KnowledgeBaseFaults`, `DatabaseInUseError`, `NewerSchemaError`, `WrongSecretError`.
         """
         vault = Vault(plan.secret)
+        cache = Cache(plan.cache_dir)
         holder = await asyncio.to_thread(
-            LibraryHolder[Prepared], plan.kb_dir, lambda library: prepare(library, vault.hash_key)
+            LibraryHolder[Prepared],
+            plan.kb_dir,
+            lambda library: prepare(library, vault.hash_key, lambda corpus: learner.find(corpus, cache)),
         )
         database = await Database.open(plan.database_path)
         try:
@@ -152,6 +180,8 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         health = HealthServer(self._plan.health_listen, self._checks()) if self._plan.health_listen else None
+        if self._pictures.tesseract is None:
+            log.warning("pictures.not_read", missing="tesseract", mend=INSTALL)
         try:
             if health is not None:
                 await health.start()
@@ -178,9 +208,12 @@ class App:
             taking_in = tasks.create_task(self._take_in())
             background = [
                 tasks.create_task(self._holder.watch(on_swap=self._swapped, on_fault=self._faulty, stop=self._stop)),
+                tasks.create_task(self._learning.run()),
                 tasks.create_task(self._set_menu()),
                 tasks.create_task(self._sweep()),
                 tasks.create_task(self._folds.run()),
+                tasks.create_task(self._key_runs.run()),
+                tasks.create_task(self._diagnosing.run()),
             ]
             library = self._holder.current.library
             log.info("started", articles=len(library.articles), kb=library.revision[:19])
@@ -211,14 +244,30 @@ class App:
 
     def _make_dispatcher(self) -> Dispatcher:
         dispatcher = Dispatcher(
-            storage=DialogueStorage(self._database), database=self._database, forum=self._forum, roles=self._roles
+            storage=DialogueStorage(self._database),
+            database=self._database,
+            forum=self._forum,
+            roles=self._roles,
+            pictures=self._pictures,
         )
-        kit = KitMiddleware(self._vault, self._holder, self._clock, self._staff_chat, self._plan.manager_ids)
+        kit = KitMiddleware(
+            self._vault,
+            self._holder,
+            self._clock,
+            self._staff_chat,
+            self._plan.manager_ids,
+            self._key_check,
+            self._diagnosing,
+        )
         talk = TalkMiddleware(self._database, self._plan.default_language)
         dispatcher.include_router(
             build_router(kit, talk, FloodMiddleware(self._database, self._plan.flood, self._roles.is_staff))
         )
         return dispatcher
+
+    def _committed(self) -> None:
+        self._sender.wake()
+        self._diagnosing.wake()
 
     def _staff_chat(self) -> int | None:
         chat = self._plan.staff_chat
@@ -261,11 +310,25 @@ class App:
 
     def _kit(self, effects: Effects) -> Kit:
         prepared = self._holder.current.prepared
-        return Kit(effects, self._vault, prepared, self._clock.now(), self._staff_chat(), self._plan.manager_ids)
+        return Kit(
+            effects,
+            self._vault,
+            prepared,
+            self._clock.now(),
+            self._staff_chat(),
+            self._plan.manager_ids,
+            key_check=self._key_check,
+            checks=self._diagnosing,
+        )
+
+    def _key_check(self, product: str) -> ReadyCheck | None:
+        checks = self._holder.current.library.checks.get(product)
+        return None if checks is None else ready(product, checks, self._plan.environment, self._plan.reach)
 
     # Background work.
 
     async def _swapped(self, _old: Snapshot[Prepared], new: Snapshot[Prepared]) -> None:
+        self._learning.swapped()
         log.info("kb.swapped", articles=len(new.library.articles), kb=new.library.revision[:19])
         if self._kb_fault is not None:
             self._kb_fault = None

@@ -1,10 +1,11 @@
-"""The command line: `diagnost run · chat · demo · doctor · kb …`.
+"""The command line: `diagnost run · chat · demo · doctor · diagnose · read · kb …`.
 
 Says which commands there are, and nothing else: what a command needs is imported when it is called, for Telegram's
 library alone takes longer to load than `kb ask` takes to answer. Exit codes of all commands: 0 done, 1 a fault was
 found, 2 wrong use or settings, 3 could not check.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,11 +47,41 @@ def run() -> None:
 @app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for machines.")] = False,
+    network: Annotated[bool, typer.Option("--network", help="Also check the servers of the products.")] = False,
 ) -> None:
     """Check settings, Telegram, the staff group, the database and the knowledge base, and say what mends each fault."""
     from bot.cli_doctor import doctor as examine  # noqa: PLC0415 - see above
 
-    examine(as_json=as_json)
+    examine(as_json=as_json, network=network)
+
+
+@app.command()
+def read(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file of pasted output, or - for standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+    kb: Annotated[
+        Path | None,
+        typer.Option("--kb", metavar="DIR", help="The knowledge base; else KB_DIR, else the one that came."),
+    ] = None,
+) -> None:
+    """Say which tools' output is in a file, what each says, and what all of them come to."""
+    from bot.cli_read import read_file  # noqa: PLC0415 - see above
+
+    read_file(file, as_json=as_json, kb=kb)
+
+
+@app.command()
+def diagnose(
+    product: Annotated[str, typer.Option(help="The product whose servers are checked, such as miko.")],
+    check: Annotated[str | None, typer.Option(help="One check or group; else the product's default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for machines.")] = False,
+    kb: Annotated[Path | None, typer.Option("--kb", metavar="DIR", help="The knowledge base; else KB_DIR.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of the titles, such as en.")] = None,
+) -> None:
+    """Check the connection from this machine to a product's servers, and say what is wrong with it."""
+    from bot.cli_diagnose import diagnose as run_checks  # noqa: PLC0415 - see above
+
+    raise typer.Exit(run_checks(product, check, as_json=as_json, kb=kb, language=language))
 
 
 def main() -> None:

@@ -12,8 +12,10 @@ from typing import Annotated
 
 import typer
 
+from bot.diagnostics.target import Reach
 from bot.doctor.examine import examine, secrets_of
-from bot.doctor.finding import NAMES, WRONG_SETTINGS, Finding, Status, exit_code
+from bot.doctor.finding import NAMES, ON_REQUEST, WRONG_SETTINGS, Finding, Status, exit_code
+from bot.doctor.reach import look
 from bot.doctor.setup import Setup
 from bot.kb import DEFAULT_KB
 from bot.logs import configure
@@ -24,6 +26,7 @@ _SIGNS = {Status.OK: "✅", Status.WARNING: "⚠️", Status.FAULT: "❌", Statu
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, for machines.")] = False,
+    network: Annotated[bool, typer.Option("--network", help="Also check the servers of the products.")] = False,
 ) -> None:
     """Look at settings, Telegram and this machine, and say what is wrong and what mends it."""
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -37,6 +40,11 @@ def doctor(
         raise typer.Exit(WRONG_SETTINGS) from None
     configure(settings.log_format.value, "ERROR", secrets_of(setup))
     findings = asyncio.run(examine(setup))
+    if network:
+        listen = settings.diag_nameserver
+        nameserver = None if listen is None else (listen.host, listen.port)
+        reach = Reach.of(settings.diag_allow_private, nameserver, settings.diag_ca_file)
+        findings += asyncio.run(look(setup.kb_dir, reach))
     if as_json:
         _print_json(findings)
     else:
@@ -83,6 +91,6 @@ def _print_json(findings: list[Finding]) -> None:
 
 def _print_lines(findings: list[Finding]) -> None:
     for each in findings:
-        print(f"{_SIGNS[each.status]} {NAMES[each.id]}: {each.found}")
+        print(f"{_SIGNS[each.status]} {(NAMES | ON_REQUEST)[each.id]}: {each.found}")
         if each.mend:
             print(f"   → {each.mend}")

@@ -86,16 +86,26 @@ def ask(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Questions as JSON lines from standard input.")] = False,
     product: Annotated[str | None, typer.Option(help="The product the question is about.")] = None,
     language: Annotated[str | None, typer.Option(help="The customer's language, such as ru.")] = None,
+    image: Annotated[
+        Path | None, typer.Option("--image", metavar="FILE", help="A screenshot; the question is its caption.")
+    ] = None,
     kb: KbOption = None,
 ) -> None:
     """Ask the knowledge base and see why it answers that."""
-    if jsonl == (text is not None):
-        _wrong_use("give either a question or --jsonl")
+    if jsonl == (text is not None or image is not None):
+        _wrong_use("give a question, --image or --jsonl")
     from bot import cli_kb_ask  # noqa: PLC0415 - the matcher takes long to import, and only `ask` needs it
 
     library = _load(_directory(kb), to_stderr=True)
     if product is not None and product not in library.products:
         _wrong_use(f"there is no product `{product}`; there are {', '.join(library.products) or 'none'}")
+    if image is not None:
+        from bot import cli_kb_image  # noqa: PLC0415 - as above
+
+        try:
+            raise typer.Exit(cli_kb_image.ask(library, image, text or "", product, language, as_json=as_json))
+        except OSError as error:
+            _wrong_use(f"{image}: {error.strerror}")
     asker = cli_kb_ask.Asker(library)
     if jsonl:
         sound = True
@@ -108,6 +118,53 @@ def ask(
         _write_line(cli_kb_ask.dumps(asker.answer(question)))
     else:
         asker.show(question)
+
+
+Percent = Annotated[float | None, typer.Option(metavar="PCT", min=0, max=100)]
+
+
+@kb_app.command(name="eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="TSV (query, expected ids, kind) or JSON lines.")],
+    kb: KbOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All figures as JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="OUT", help="Write a report with plots here.")] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List the questions that went wrong.")] = False,
+    min_right: Percent = None,
+    min_right3: Percent = None,
+    min_answered: Percent = None,
+    min_rejected: Percent = None,
+    max_wrong: Percent = None,
+) -> None:
+    """Ask labelled questions and see how many are answered rightly; exit 1 below a minimum in per cent."""
+    from bot import cli_kb_eval  # noqa: PLC0415 - as for `ask`
+
+    if not file.is_file():
+        _wrong_use(f"there is no file {file}")
+    limits = cli_kb_eval.Limits(min_right, min_right3, min_answered, min_rejected, max_wrong)
+    library = _load(_directory(kb), to_stderr=True)
+    raise typer.Exit(cli_kb_eval.run(file, library, limits, as_json=as_json, html=html, with_errors=errors))
+
+
+@kb_app.command()
+def doctor(
+    kb: KbOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All findings as JSON.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="OUT", help="Write a report with plots here.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Questions, to find the synonyms that nobody uses.")
+    ] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="List what could be better, too, not only warnings.")] = False,
+) -> None:
+    """Find what misleads customers: articles and phrases too alike, words without effect, codes in the wrong place."""
+    from bot import cli_kb_doctor  # noqa: PLC0415 - as for `ask`
+
+    directory = _directory(kb)
+    library = _load(directory, to_stderr=True)
+    if questions is not None and not questions.is_file():
+        _wrong_use(f"there is no file {questions}")
+    code = cli_kb_doctor.run(library, directory, as_json=as_json, html=html, questions=questions, with_notes=notes)
+    raise typer.Exit(code)
 
 
 def _directory(given: Path | None) -> Path:

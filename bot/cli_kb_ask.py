@@ -10,13 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from bot.kb.library import Library
 from bot.matching.decision import Decision
-from bot.matching.matcher import Matcher, Turn
+from bot.matching.matcher import Turn
+from bot.weights.ready import ready
 
 Answer: TypeAlias = dict[str, object]
 _KEYS = ("text", "product", "language", "conversation")
@@ -41,7 +38,7 @@ class Asker:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._matcher = Matcher(library)
+        self._matcher = ready(library)
 
     def answer(self, question: Question) -> Answer:
         """Return the decision in the shape of CONTRACTS, "kb ask"."""
@@ -64,18 +61,7 @@ class Asker:
     def show(self, question: Question) -> None:
         """Print the decision and everything it rests on."""
         decision, elapsed_ms = self._decide(question)
-        console = Console(highlight=False)
-        facts = Table.grid(padding=(0, 2))
-        facts.add_column(style="bold")
-        facts.add_column(overflow="fold")
-        for name, value in _facts(decision, self._library, elapsed_ms):
-            facts.add_row(name, Text(value))
-        console.print(facts)
-        table = Table("score", "article", "title", "why", title="Candidates", title_justify="left")
-        for candidate in decision.candidates:
-            title = _title(self._library, candidate.id, decision.language)
-            table.add_row(f"{candidate.score:.2f}", Text(candidate.id), Text(title), Text(candidate.why))
-        console.print(table)
+        show_decision(self._library, decision, elapsed_ms)
 
     def _decide(self, question: Question) -> tuple[Decision, float]:
         start = time.perf_counter()
@@ -86,6 +72,13 @@ class Asker:
             conversation=question.conversation,
         )
         return decision, round((time.perf_counter() - start) * 1000, 3)
+
+
+def show_decision(library: Library, decision: Decision, elapsed_ms: float) -> None:
+    """Print a decision and everything it rests on."""
+    from bot import cli_kb_why  # noqa: PLC0415 - machines that ask for JSON do not wait for pretty tables
+
+    cli_kb_why.show(decision, library, elapsed_ms)
 
 
 def read_question(line: bytes, product: str | None = None, language: str | None = None) -> Question:
@@ -144,28 +137,3 @@ def _whole(text: str, key: str) -> str:
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise Malformed(f"{key!r} holds half a character (a lone surrogate)")
     return text
-
-
-def _facts(decision: Decision, library: Library, elapsed_ms: float) -> Iterator[tuple[str, str]]:
-    """Yield name and value of everything worth a line."""
-    yield "decision", decision.kind.value
-    if decision.article is not None:
-        entry = f", entry {decision.entry}" if decision.entry is not None else ""
-        yield "article", f"{decision.article}{entry}: {_title(library, decision.article, decision.language)}"
-    for name, values in (("also", decision.also), ("options", decision.options), ("repairs", decision.repairs)):
-        if values:
-            yield name, ", ".join(values)
-    for code in decision.codes:
-        known = "an article has it" if code.known else "no article has it"
-        yield "code", f"{code.text} read as {code.value} ({code.kind}, {known})"
-    yield "language", decision.language
-    yield "form", decision.form
-    for reason in decision.reasons:
-        yield "because", reason
-    yield "took", f"{elapsed_ms:.1f} ms"
-    yield "kb", decision.kb
-
-
-def _title(library: Library, article_id: str, language: str) -> str:
-    article = library.article(article_id)
-    return article.text_in(article.title, language, library.default_language) if article else ""

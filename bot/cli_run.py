@@ -5,15 +5,17 @@ import sys
 
 from bot.app import App, Plan
 from bot.clock import Clock, ShiftedClock, SystemClock
+from bot.diagnostics.target import Allowed, Reach
 from bot.kb import DEFAULT_KB
 from bot.kb.faults import KnowledgeBaseFaults
 from bot.logs import configure
 from bot.outbox.sender import Limits, TokenRefusedError
-from bot.settings import BotMode, Settings, SettingsFault, load_settings, read_secret
+from bot.settings import BotMode, Settings, SettingsFault, load_settings, read_environment, read_secret
 from bot.storage.database import DatabaseInUseError
 from bot.storage.migrations import NewerSchemaError
 from bot.storage.vault import WrongSecretError
 from bot.telegram.webhook import WebhookAddressError, WebhookPlan
+from bot.weights.cache import default_directory
 
 FAULT, WRONG_USE = 1, 2
 
@@ -62,6 +64,18 @@ def _plan(settings: Settings, secret: bytes) -> Plan:
             settings.limit_overall_per_second, settings.limit_chat_per_second, settings.limit_group_per_minute
         ),
         webhook=_webhook(settings),
+        reach=_reach(settings),
+        cache_dir=settings.cache_dir or default_directory(),
+        environment=read_environment(),
+    )
+
+
+def _reach(settings: Settings) -> Reach:
+    server = settings.diag_nameserver
+    return Reach(
+        Allowed.of(settings.diag_allow_private),
+        (server.host, server.port) if server is not None else None,
+        settings.diag_ca_file,
     )
 
 

@@ -8,9 +8,10 @@ line and faults reach the screen and the log. `.env.example` says the same in wo
 import os
 import re
 import secrets
+import ssl
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 from rapidfuzz.distance import OSA
+
+from bot.kb.checks import network
 
 TELEGRAM: Final = "https://api.telegram.org"
 MIN_SECRET: Final = 32
@@ -134,6 +137,27 @@ def _ids(value: object) -> object:
     return tuple(dict.fromkeys(int(part) for part in value.split(",") if part.strip()))
 
 
+def _private(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    words = tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
+    for word in words:
+        try:
+            network(word)
+        except ValueError:
+            raise ValueError("is not a list of host names and networks with commas between") from None
+    return words
+
+
+def _roots(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            ssl.create_default_context(cafile=value)
+        except OSError:  # ssl's own errors are such too
+            raise ValueError("names no file of certificates that can be read") from None
+    return value
+
+
 def _switch(value: object) -> object:
     if value in {"0", "1"}:
         return value == "1"
@@ -199,6 +223,13 @@ class Settings(BaseSettings):
     limit_overall_per_second: Rate = _about("Messages to all chats.", "30", 30.0)
     limit_chat_per_second: Rate = _about("Messages to one chat.", "1", 1.0)
     limit_group_per_minute: Rate = _about("Messages to one group.", "20", 20.0)
+    diag_allow_private: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_private)] = _about(
+        "Declared hosts that checks may reach at private addresses.", "gateway.lan,10.1.2.0/24", ()
+    )
+    diag_nameserver: Address | None = _about("The name server that checks ask.", "192.168.1.1:53")
+    diag_ca_file: Annotated[Path, BeforeValidator(_roots)] | None = _about(
+        "More roots for checks of certificates.", "/etc/ssl/own-ca.pem"
+    )
     test_mode: Annotated[bool, BeforeValidator(_switch)] = _about("Only for tests.", "1", default=False)
     test_clock_file: Path | None = _about("A file with an offset of the clock in seconds.", "/tmp/offset")  # noqa: S108 - an example in words
 
@@ -241,6 +272,35 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     if settings is None or faults:
         raise SettingsFault(tuple(faults))
     return settings
+
+
+def read_environment(environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> dict[str, str]:
+    """Return what the environment and the file hold besides our settings: what declared checks may name."""
+    written, _ = _read_file(env_file)
+    values = written | dict(os.environ if environ is None else environ)
+    return {name: value for name, value in values.items() if name not in NAMES}
+
+
+def load_some(
+    names: Iterable[str], environ: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")
+) -> Settings:
+    """Read these settings only, for commands that need no bot: the others keep their defaults, token and key are none.
+
+    Raises `SettingsFault` with what is wrong with these.
+    """
+    written, faults = _read_file(env_file)
+    values = written | dict(os.environ if environ is None else environ)
+    given = {name: values[name].strip() for name in names if values.get(name, "").strip()}
+    if not faults:
+        try:
+            return Settings(
+                bot_token=SecretStr("0:none"),
+                secret_key=SecretStr("-" * MIN_SECRET),
+                **{name.lower(): value for name, value in given.items()},  # type: ignore[arg-type]  # as above
+            )
+        except ValidationError as error:
+            faults += [_fault(str(each["loc"][0]).upper(), each["type"], each["msg"]) for each in error.errors()]
+    raise SettingsFault(tuple(faults))
 
 
 def read_secret(settings: Settings) -> bytes:

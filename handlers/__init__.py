@@ -22,6 +22,7 @@ from bot.tickets.ticket import Ticket
 from handlers import (
     buttons,
     desk,
+    diagnose,
     edit,
     escalate,
     fallback,
@@ -31,9 +32,11 @@ from handlers import (
     media,
     privacy,
     question,
+    screenshot,
     staff,
     start,
     stats,
+    text_file,
 )
 
 COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]+)?(\s|$)")
@@ -41,7 +44,7 @@ COMMAND = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]+)?(\s|$)")
 
 PROVIDED = frozenset(
     {"kit", "talk", "ticket", "flood"}  # our middlewares
-    | {"database", "forum", "roles", "effects"}  # `bot/app.py`, for the whole program and for each update
+    | {"database", "forum", "roles", "effects", "pictures"}  # `bot/app.py`, for the whole program and for each update
     | {"bot", "state", "raw_state", "event_update", "event_from_user", "event_chat", "event_thread_id"}  # aiogram
 )
 """What a handler or a filter may ask for by name; `command` comes from a `Command` filter only."""
@@ -66,10 +69,13 @@ def build_router(kit: KitMiddleware, talk: TalkMiddleware, pace: FloodMiddleware
     customers.message.register(language.ask, Command("language"))
     customers.message.register(privacy.tell, Command("privacy"))
     customers.message.register(escalate.human, Command("human"))
+    customers.message.register(diagnose.command, Command("diag"))
     customers.message.register(stats.in_private, Command("stats"))
     customers.message.register(desk.pass_on, is_with_a_person, staff.is_for_customer)
     customers.message.register(fallback.unknown_command, F.text.regexp(COMMAND))
     customers.message.register(question.text, F.text)
+    customers.message.register(screenshot.picture, screenshot.is_picture)
+    customers.message.register(text_file.document, text_file.is_text_file)
     customers.message.register(media.captioned, F.caption)
     customers.message.register(media.wordless, media.is_content)
     customers.message.register(fallback.service_message)

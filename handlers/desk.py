@@ -10,6 +10,7 @@ from bot.telegram.desk import CAPTIONED
 from bot.telegram.talk import Talk
 from bot.tickets import store as tickets
 from bot.tickets.ticket import Ticket
+from handlers import keys
 from handlers.media import KINDS, file_id_of, note_album
 from handlers.question import understand
 from handlers.staff import desk_of
@@ -46,7 +47,7 @@ async def pass_on(message: Message, talk: Talk, ticket: Ticket) -> None:
     if is_question and ticket.question == "":
         talk.say(talk.text("handover-added"))
     if redacted.secrets:
-        talk.say(talk.text("secret-noticed"))
+        talk.say(talk.text("secret-noticed"), keys.delete_button(talk, redacted, message.message_id))
 
 
 async def edited(message: Message, talk: Talk, ticket: Ticket, database: Database) -> None:
@@ -66,4 +67,4 @@ async def edited(message: Message, talk: Talk, ticket: Ticket, database: Databas
 
     talk.effects.add(op)
     if redacted.secrets:
-        talk.say(talk.text("secret-noticed"))
+        talk.say(talk.text("secret-noticed"), keys.delete_button(talk, redacted, message.message_id))

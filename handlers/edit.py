@@ -7,7 +7,7 @@ from bot.conversations import store
 from bot.matching.decision import Kind
 from bot.storage.database import Database
 from bot.telegram.talk import Talk
-from handlers import question
+from handlers import keys, question
 
 
 async def edited(message: Message, talk: Talk, state: FSMContext, database: Database) -> None:
@@ -15,12 +15,16 @@ async def edited(message: Message, talk: Talk, state: FSMContext, database: Data
     words = message.text or message.caption or ""
     user_id, telegram_id = talk.person.id, message.message_id
     before = await database.read(lambda db: store.message_by_telegram_id(db, user_id, telegram_id))
-    triaged = await question.understand(talk, words)
+    looked = await keys.look(talk, database, words)
+    triaged = await question.understand(talk, looked.words)
     if before is not None and before[1] == triaged.redacted.text:
         # Telegram also reports an edit when only a link preview or a reaction changed.
         return
     earlier = before[0] if before else None
     message_id = talk.hear("text", triaged.redacted, telegram_id, edit_of=earlier)
+    question.choose_language(talk, triaged)
+    if keys.tell(talk, looked, triaged.redacted, telegram_id):
+        return
     was = await database.read(lambda db: store.decision_on(db, user_id, telegram_id))
     now = triaged.decision
     if was is not None and was[0] in question.UNCLEAR:
@@ -30,4 +34,5 @@ async def edited(message: Message, talk: Talk, state: FSMContext, database: Data
     if was == (now.kind.value, now.article) and now.kind is Kind.ANSWER:
         talk.say(talk.text("edit-same"), reply_to=telegram_id)
         return
-    await question.reply(talk, state, database, triaged, message_id, talk.text("edit-new"))
+    warned = keys.has_warned(looked, triaged.redacted)
+    await question.reply(talk, state, database, triaged, message_id, talk.text("edit-new"), warned=warned)

@@ -220,7 +220,7 @@ async def press(query: CallbackQuery, kit: Kit, roles: Roles) -> None:
     desk = desk_of(kit)
     number, _, step = (query.data or "").removeprefix(BUTTON_PREFIX).partition(":")
     allowed = await roles.is_staff(query.from_user)
-    if not allowed or not NUMBER.fullmatch(number) or step not in {"take", "close", "reopen"}:
+    if not allowed or not NUMBER.fullmatch(number) or step not in {"take", "close", "reopen", "why"}:
         key = "desk-unknown-rights" if allowed is None else "stale-button" if allowed else "desk-not-staff"
         kit.effects.add(_toast(kit, query, label(desk.language, key)))
         return
@@ -230,6 +230,9 @@ async def press(query: CallbackQuery, kit: Kit, roles: Roles) -> None:
         ticket = store.find(db, int(number))
         if ticket is None:
             said = label(desk.language, "stale-button")
+        elif step == "why":
+            desk.explain(db, ticket)
+            said = ""
         elif step == "take" and desk.take(db, ticket.id, staff_id, staff_name):
             said = label(desk.language, "desk-took-toast")
         elif step == "close" and desk.close(db, ticket.id, staff_id, staff_name):

@@ -1,12 +1,16 @@
 """/stats: the figures of today, 7 and 30 days, for staff and managers only."""
 
+from datetime import UTC, datetime
+
 from aiogram.types import Message, User
 from sqlite_utils import Database as Db
 
-from bot.i18n import Html, say
+from bot.diagnostics import plan
+from bot.i18n import Html, label, say
 from bot.reports.questions import Period, period
 from bot.storage.database import Database
 from bot.telegram.answering import person_button
+from bot.telegram.diagnosing import fetch_words
 from bot.telegram.roles import Roles
 from bot.telegram.talk import Kit, Talk, tell
 
@@ -48,7 +52,35 @@ async def _figures(kit: Kit, database: Database, language: str) -> Html:
         ]
 
     parts = [_part(kit, language, key, counted) for key, counted in await database.read(query)]
+    wrong = await _failing(kit, database, language, midnight)
+    parts += [wrong] if wrong is not None else []
     return Html("\n\n".join(parts))
+
+
+async def _failing(kit: Kit, database: Database, language: str, midnight: float) -> Html | None:
+    """Return which checks fail, since when and for how many, where one failed today."""
+    await fetch_words()
+    from bot.diagnostics.store import failing  # noqa: PLC0415 - heavy, and fetched by now
+
+    rows = [each for each in await database.read(failing) if each.last >= midnight]
+    if not rows:
+        return None
+    told = []
+    for each in rows:
+        check = plan.find(kit.prepared.library.checks_of(each.product), each.check_id)
+        since = datetime.fromtimestamp(each.since + MOSCOW, UTC).strftime("%d.%m %H:%M")
+        title = (check.title.get(language) if check is not None else None) or each.check_id
+        told.append(
+            label(
+                language,
+                "stats-failing-row",
+                check=title,
+                verdict=each.verdict.value,
+                since=since,
+                customers=each.customers,
+            )
+        )
+    return say(language, "stats-failing", rows="; ".join(told))
 
 
 def _part(kit: Kit, language: str, key: str, counted: Period) -> Html:

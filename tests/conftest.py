@@ -2,8 +2,17 @@
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+
+from bot.telegram import lean
+
+# A test may import aiogram before anything of ours, and then it would take four seconds longer.
+lean.install()
+
+# Learned weights are kept from one run to the next, by their content; the bots that tests start share them.
+os.environ.setdefault("CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache" / "weights"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -75,8 +75,8 @@ def test_new_writes_a_sound_article_once(kb: KbFolder) -> None:
         (("new", "Bad_Id"), "`Bad_Id` is no id: lower-case words joined by hyphens, at most 48 characters"),
         (("new", "x" * 49), f"`{'x' * 49}` is no id: lower-case words joined by hyphens, at most 48 characters"),
         (("new", "a", "--product", "nope"), "there is no product `nope`; there are acme"),
-        (("ask",), "give either a question or --jsonl"),
-        (("ask", "a", "--jsonl"), "give either a question or --jsonl"),
+        (("ask",), "give a question, --image or --jsonl"),
+        (("ask", "a", "--jsonl"), "give a question, --image or --jsonl"),
         (("ask", "a", "--product", "nope"), "there is no product `nope`; there are acme"),
     ],
 )
@@ -170,3 +170,101 @@ def test_malformed_questions(line: str, message: str) -> None:
     with pytest.raises(Malformed) as caught:
         read_question(line.encode())
     assert str(caught.value) == message
+
+
+def test_ask_tells_how_the_question_was_read_and_what_each_view_gave(kb: KbFolder) -> None:
+    result = call(kb, "ask", "ghbynth ytr pfukjdjr")
+    for shown in (
+        r"form +typed in the other layout",
+        r"repairs +",
+        r"best +acme-",
+        r"runner-up +acme-",
+        r"thresholds +answered from 0\.\d+, asked from 0\.\d+",
+        r"weights +sha256:",
+        r"views: learned \d+ % \(-?\d\.\d\d\), phrase \d+ %",
+    ):
+        assert re.search(shown, result.stdout), (shown, result.stdout)
+
+
+def questions(kb: KbFolder, text: str) -> str:
+    path = kb.root.parent / "questions.tsv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+LABELLED = "query\texpected\tkind\nerror 1058\tacme-1058\tcode\nкак испечь хлеб\t\toos\nошибка 1058\tacme-1\tcode\n"
+
+
+def test_eval_prints_the_figures(kb: KbFolder) -> None:
+    result = call(kb, "eval", questions(kb, LABELLED))
+    assert result.exit_code == 0
+    for shown in (
+        r"acme-1 → acme-1058, 1, 1: ошибка 1058",
+        r"code +2 +50\.0 +100\.0 +50\.0 +50\.0",
+        r"oos +0 .* 1 +100\.0",
+        r"right first +50\.0 +1 of 2 \(9\.5–90\.5\)",
+        r"out of scope, rejected +100\.0 +1 of 1",
+    ):
+        assert re.search(shown, result.stdout), (shown, result.stdout)
+
+
+def test_eval_holds_the_figures_against_minimums(kb: KbFolder) -> None:
+    file = questions(kb, LABELLED)
+    assert call(kb, "eval", file, "--min-right", "50", "--min-rejected", "100", "--max-wrong", "50").exit_code == 0
+    below = call(kb, "eval", file, "--min-right", "50.1", "--max-wrong", "49")
+    assert below.exit_code == 1
+    assert below.stderr.splitlines() == [
+        "right first: 50.00 %, below the 50.1 % asked for",
+        "not wrong with confidence: 50.00 %, below the 51 % asked for",
+    ]
+    only = call(kb, "eval", questions(kb, "error 1058\tacme-1058\n"), "--min-rejected", "1")
+    assert (only.exit_code, only.stderr) == (3, "out of scope rejected: there is no such question in the file\n")
+
+
+def test_eval_json_and_report(kb: KbFolder, tmp_path: Path) -> None:
+    html = tmp_path / "report.html"
+    result = call(kb, "eval", questions(kb, LABELLED), "--json", "--errors", "--html", str(html))
+    told = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert told["total"]["right_at_1"]["count"] == 1
+    assert [each["query"] for each in told["errors"]] == ["ошибка 1058"]
+    assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
+    nowhere = call(kb, "eval", questions(kb, LABELLED), "--html", str(tmp_path / "absent/x.html"))
+    assert (nowhere.exit_code, nowhere.stdout) == (2, "")
+
+
+def test_eval_of_a_faulty_file(kb: KbFolder) -> None:
+    file = questions(kb, "a\tacme-2\tk\n\tacme-1\tk\n")
+    result = call(kb, "eval", file)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        f"{file}:1:3: there is no article `acme-2`; did you mean `acme-1`?",
+        f"{file}:2:1: the question is empty",
+    ]
+    assert call(kb, "eval", "absent.tsv").stderr == "there is no file absent.tsv\n"
+    assert call(kb, "eval", "absent.tsv").exit_code == 2
+    assert call(kb, "eval", file, "--min-right", "101").exit_code == 2
+
+
+def test_doctor_tells_warnings_and_counts_notes(kb: KbFolder) -> None:
+    result = call(kb, "doctor")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert any(
+        re.match(r"acme/acme-1\.yaml:\d+:\d+: warning: 1 symptom in `ru`; write at least 5", line) for line in lines
+    )
+    assert "note: articles that no other leads to: 2" in lines
+    assert re.fullmatch(r"2 articles, 8 phrases: \d+ warnings, \d+ notes", lines[-1])
+    assert any(": note: no article has this one" in line for line in call(kb, "doctor", "--notes").stdout.splitlines())
+
+
+def test_doctor_json_and_report(kb: KbFolder, tmp_path: Path) -> None:
+    html = tmp_path / "report.html"
+    result = call(kb, "doctor", "--json", "--html", str(html))
+    told = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert told["warnings"] == sum(each["severity"] == "warning" for each in told["findings"]) > 0
+    assert [each["id"] for each in told["articles"]] == ["acme-1", "acme-1058"]
+    assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
+    absent = call(kb, "doctor", "--questions", "absent.tsv")
+    assert (absent.exit_code, absent.stderr) == (2, "there is no file absent.tsv\n")

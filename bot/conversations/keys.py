@@ -84,7 +84,7 @@ def _latin(text: str) -> bool:
     return text.isascii()
 
 
-def _pieces(letters: Letters, start: int, stop: int) -> list[Piece]:
+def pieces_between(letters: Letters, start: int, stop: int) -> list[Piece]:
     """Cut `start:stop` wherever there is a gap."""
     cuts = [start, *(i for i in range(start + 1, stop) if letters.gaps[i] != NONE), stop]
     return [Piece(a, b, letters.gaps[a], letters.text[a:b]) for a, b in pairwise(cuts) if a < b]
@@ -109,7 +109,7 @@ def _spells_key(letters: Letters, body: int, groups: Sequence[int]) -> bool:
     text = letters.text[body : body + size]
     if len(text) < size or not _latin(text) or set(text) == {"X"} or WALL in letters.gaps[body : body + size]:
         return False
-    pieces = _pieces(letters, body, body + size)
+    pieces = pieces_between(letters, body, body + size)
     borders = {body + k for k in accumulate(groups[:-1])}
     inside = [p.gap for p in pieces[1:] if p.start not in borders]
     at_borders = [p.gap for p in pieces[1:] if p.start in borders]
@@ -138,7 +138,7 @@ def _nearly(letters: Letters, body: int, groups: Sequence[int]) -> int:
     run = letters.text[body:end]
     if sum(groups) - high < len(run) <= sum(groups) + high and _latin(run) and _mixed(run) and _digits(run) > 1:
         return body if _is_hash(run) else end
-    pieces = _pieces(letters, body, min(len(letters.text), body + 2 * sum(groups)))[: len(groups) + 2]
+    pieces = pieces_between(letters, body, min(len(letters.text), body + 2 * sum(groups)))[: len(groups) + 2]
     taken: list[Piece] = []
     for piece in pieces:
         joined = not taken or (piece.gap in JOINTS) == (taken[-1].gap in JOINTS) or len(taken) == 1
@@ -149,9 +149,10 @@ def _nearly(letters: Letters, body: int, groups: Sequence[int]) -> int:
         return body
     text = "".join(p.text for p in taken)
     gaps = {p.gap for p in taken[1:]}
-    if taken[0].text.strip("X") == "" or not _mixed(text):
-        return body
     fives = sum(p.size == _BARE_GROUP for p in taken)
+    loud = text.isdigit() or all(letters.upper[taken[0].start : taken[-1].end])
+    if taken[0].text.strip("X") == "" or not (_mixed(text) or (loud and fives > 2)):  # noqa: PLR2004 - most of a key
+        return body
     mixed = sum(p.mixed for p in taken)
     # Half a key is two whole groups; article ids such as miko-1011-1014 are none.
     grouped = fives * 2 >= len(taken) or mixed > 1 if len(taken) > 2 else fives == 2  # noqa: PLR2004
@@ -162,9 +163,11 @@ def _nearly(letters: Letters, body: int, groups: Sequence[int]) -> int:
     return body
 
 
-def _prefix_stands(letters: Letters, start: int, body: int) -> bool:
-    """Tell whether the letters of a prefix belong together: joined, wrapped once, or all set apart alike."""
+def prefix_stands(letters: Letters, start: int, body: int) -> bool:
+    """Tell whether the letters of a prefix belong together: joined, wrapped or hyphenated once, or all set apart."""
     gaps = [g for g in letters.gaps[start + 1 : body] if g != NONE]
+    if len(gaps) == 1 and gaps[0] == HYPHEN and letters.gaps[body] == HYPHEN:
+        return True  # MIKO-UPD-
     return WALL not in gaps and (not gaps or len(gaps) == body - start - 1 or (len(gaps) == 1 and gaps[0] in BLANKS))
 
 
@@ -173,7 +176,7 @@ def _known(letters: Letters, known: KeyFormat, prefix: re.Pattern[str]) -> Itera
     size = sum(known.groups)
     for match in prefix.finditer(letters.text):
         start, body = match.start(), match.start() + len(known.prefix)
-        if body >= len(letters.text) or letters.gaps[body] == WALL or not _prefix_stands(letters, start, body):
+        if body >= len(letters.text) or letters.gaps[body] == WALL or not prefix_stands(letters, start, body):
             continue
         if _spells_key(letters, body, known.groups):
             end = body + size
@@ -208,7 +211,7 @@ def _bare(letters: Letters, known: Sequence[str], taken: Sequence[tuple[int, int
     """
     if not letters.text:
         return
-    pieces = _pieces(letters, 0, len(letters.text))
+    pieces = pieces_between(letters, 0, len(letters.text))
     end_of_text = len(letters.text), len(letters.text)
     free = iter(taken)
     held = next(free, end_of_text)
@@ -290,7 +293,7 @@ class KeyFinder:
 
     def __init__(self, formats: Sequence[KeyFormat]) -> None:
         longest_first = sorted(formats, key=lambda f: (-len(f.prefix), f.prefix))
-        self._formats = [(f, _prefix_pattern(f.prefix)) for f in longest_first]
+        self._formats = [(f, prefix_pattern(f.prefix)) for f in longest_first]
         self._prefixes = [f.prefix for f in longest_first]
 
     def find(self, text: str) -> list[FoundKey]:
@@ -307,5 +310,6 @@ class KeyFinder:
         return found
 
 
-def _prefix_pattern(prefix: str) -> re.Pattern[str]:
+def prefix_pattern(prefix: str) -> re.Pattern[str]:
+    """Return what finds a prefix in letters, however it is spelled; matches are empty and may overlap."""
     return re.compile("(?=" + "".join(f"[{PREFIX_SLIPS.get(c, c)}]" for c in prefix) + ")")

@@ -28,8 +28,13 @@ NAMES = {
     "health": "HEALTH_LISTEN",
     "webhook_listen": "WEBHOOK_LISTEN",
     "python": "Python",
+    "tesseract": "screenshots",
 }
 """The ids of the checks, in the order they are shown, with the names a person reads."""
+
+REACH = "reach"
+"""The id of findings about the servers of products, which are looked at only where the operator asks."""
+ON_REQUEST = {REACH: "servers of a product"}
 
 
 class Status(StrEnum):
@@ -45,7 +50,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The end of one check. `id` is a key of `NAMES`; `mend` is empty only where there is nothing to do."""
+    """The end of one check. `id` is a key of `NAMES` or `ON_REQUEST`; `mend` is empty where there is nothing to do."""
 
     id: str
     status: Status

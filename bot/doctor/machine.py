@@ -23,6 +23,7 @@ from bot.doctor.setup import Address, Setup
 from bot.doctor.waiting import in_thread
 from bot.kb.faults import KnowledgeBaseFaults
 from bot.kb.loader import load
+from bot.ocr.tesseract import find_tesseract, missing_languages
 from bot.storage.vault import Vault, WrongSecretError
 
 LOOK_SECONDS = 9.0
@@ -45,6 +46,7 @@ async def look(setup: Setup, *, running: bool) -> list[Finding]:
             tasks.create_task(_within(("secret", "database"), lambda: _database(setup, running=running))),
             tasks.create_task(_within(("kb",), lambda: [_knowledge_base(setup.kb_dir)])),
             tasks.create_task(_within(("disk",), lambda: [_disk(setup.database_path)])),
+            tasks.create_task(_within(("tesseract",), lambda: [_tesseract()])),
             tasks.create_task(_ports(setup, running=running)),
         ]
     found = [finding for part in parts for finding in part.result()]
@@ -133,6 +135,11 @@ def _disk(database: Path) -> Finding:
         return checks.disk(folder, shutil.disk_usage(folder).free)
     except OSError as error:
         return unknown("disk", f"{folder}: {error.strerror}", "Check the folder of DATABASE_PATH.")
+
+
+def _tesseract() -> Finding:
+    path = find_tesseract()
+    return checks.tesseract(path, missing_languages(path) if path is not None else None)
 
 
 async def _ports(setup: Setup, *, running: bool) -> list[Finding]:

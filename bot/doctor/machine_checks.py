@@ -9,6 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from bot.doctor.finding import NAMES, Finding, fault, ok, unknown, warning
+from bot.ocr.tesseract import INSTALL
 
 MEGABYTE = 1024 * 1024
 DISK_FAULT, DISK_WARNING = 100 * MEGABYTE, 1024 * MEGABYTE
@@ -167,6 +168,18 @@ def _listening(check: str, address: str, port: Port, detail: str, *, running: bo
         case _:
             mend = f"Stop the program that listens there, or give {name} another port."
             return fault(check, f"{address} is taken by another program", mend)
+
+
+def tesseract(path: str | None, missing: Sequence[str] | None) -> Finding:
+    """Judge what reads screenshots. `missing`: languages that are not installed, None where the program fails."""
+    mend = f"`{INSTALL}`, then restart the bot; until then it asks for the text of the error."
+    if path is None:
+        return warning("tesseract", "tesseract is not installed, so customers' screenshots are not read", mend)
+    if missing is None:
+        return warning("tesseract", f"{path} does not run, so customers' screenshots are not read", mend)
+    if missing:
+        return warning("tesseract", f"{path} lacks the languages {', '.join(missing)}", mend)
+    return ok("tesseract", f"{path} reads them, Russian and English")
 
 
 def python(version: tuple[int, int, int], sqlite: tuple[int, int, int]) -> Finding:

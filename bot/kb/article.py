@@ -114,6 +114,10 @@ class KeyFormat(Model):
     kind: Literal["key", "coupon"]
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
     groups: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(min_length=1, max_length=8)
+    where: Localised = Field(
+        default_factory=dict, description="Where it is entered, as the end of the sentence «it is entered …»."
+    )
+    article: ArticleId | None = Field(default=None, description="The article about it, offered under what is said.")
 
 
 class Host(Model):

@@ -1,7 +1,7 @@
-"""What one article has to be besides well-formed: in all languages, short enough, its codes and steps consistent.
+"""What one article has to be besides well-formed: in all languages, short enough, its codes consistent.
 
-Pure: a model and the head of the knowledge base in, complaints out. What concerns other articles or products is in
-`links.py`; `loader.py` calls both and finds the lines.
+Pure: a model and the head of the knowledge base in, complaints out. Where steps lead is in `steps.py`, what concerns
+other articles or products in `links.py`; `loader.py` calls this and that and finds the lines.
 """
 
 from collections import Counter
@@ -11,13 +11,12 @@ from typing import Final
 from bot.kb import markdown
 from bot.kb.article import Article, KnowledgeBase, Product
 from bot.kb.fields import LANGUAGE, Complaint, Path, nearest
+from bot.kb.steps import check_steps
 
 MAX_VISIBLE: Final = 3800
 """UTF-16 units of title and answer together: Telegram's 4096 less the frame around an answer."""
 MAX_RANGE: Final = 1000
 """The most codes one range may stand for."""
-ENDS: Final = ("end", "person")
-"""Where a step may lead besides a step or an article."""
 
 
 def check_article(article: Article, head: KnowledgeBase) -> Iterator[Complaint]:
@@ -37,7 +36,7 @@ def check_article(article: Article, head: KnowledgeBase) -> Iterator[Complaint]:
     yield from _texts(article)
     yield from _keys(article)
     yield from _codes(article)
-    yield from _steps(article)
+    yield from check_steps(article)
 
 
 def check_product(product: Product, head: KnowledgeBase) -> Iterator[Complaint]:
@@ -77,7 +76,8 @@ def _texts(article: Article) -> Iterator[Complaint]:
             yield from _text(("entries", place, language), text, article.title.get(language, ""))
     for place, step in enumerate(article.steps):
         for language, text in step.text.items():
-            yield from _text(("steps", place, "text", language), text, "")
+            for line, message in markdown.faults(text):
+                yield Complaint(("steps", place, "text", language), message, line=line)
 
 
 def _text(path: Path, text: str, title: str) -> Iterator[Complaint]:
@@ -121,28 +121,3 @@ def range_fault(code: str) -> str:
     if int(last) - int(first) >= MAX_RANGE:
         return f"the range `{code}` stands for more than {MAX_RANGE} codes"
     return ""
-
-
-def _steps(article: Article) -> Iterator[Complaint]:
-    ids = [step.id for step in article.steps]
-    for place, step_id in enumerate(ids):
-        if step_id in ids[:place]:
-            yield Complaint(("steps", place, "id"), f"the step `{step_id}` stands here twice")
-        if step_id in ENDS:
-            yield Complaint(("steps", place, "id"), f"`{step_id}` is a word of its own; call the step otherwise")
-    # Grow the set of steps from which a way leads out; an absent target means what `guides` does: success ends the
-    # guide, failure goes to the next step, and after the last to a person.
-    leads_out: set[str] = set()
-    grown = True
-    while grown:
-        grown = False
-        for place, step in enumerate(article.steps):
-            following = ids[place + 1] if place + 1 < len(ids) else "person"
-            targets = (step.on_success or "end", step.on_failure or following)
-            if step.id not in leads_out and any(target not in ids or target in leads_out for target in targets):
-                leads_out.add(step.id)
-                grown = True
-    for place, step in enumerate(article.steps):
-        if step.id not in leads_out:
-            message = f"no way leads out of the step `{step.id}`: let one of its loop end, or go to a person"
-            yield Complaint(("steps", place), message)

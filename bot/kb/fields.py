@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from bot.kb import yaml_nodes
 from bot.kb.article import Article, Contact, Entry, Host, KeyFormat, Numbers, Step
+from bot.kb.checks import PARTS, ProductChecks
 from bot.kb.yaml_nodes import Node, Scalar
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -42,6 +43,18 @@ _PATTERNS: Final = {
     "languages": "a language is two lower-case letters, such as ru",
     "default": "a language is two lower-case letters, such as ru",
     "key_formats": "a prefix is 2 to 12 digits or capital Latin letters",
+}
+_LAST_PATTERNS: Final = {
+    "id": "an id is lower-case words joined by hyphens, such as lic-tls",
+    "host": "a host is a name in small letters, such as lic.example.com",
+    "url": "an address begins with http:// or https:// and has no spaces",
+    "url_env": "a variable is 3 to 64 capital letters, digits and _",
+}
+"""Of what stands in `_checks.yaml`, by the last key."""
+_BOUNDS: Final = {
+    "ports": "between 1 and 65535",
+    "port": "between 1 and 65535",
+    "status": "between 100 and 599",
 }
 
 
@@ -171,13 +184,13 @@ def _short(text: str) -> str:
 
 
 def _complaint(model: type[BaseModel], node: Node, detail: ErrorDetails) -> Complaint:  # noqa: C901, PLR0911, PLR0912 - a table
-    path = tuple(part for part in detail["loc"] if part != "[key]")
+    path = _path(model, detail["loc"])
     name = str(path[-1]) if path else ""
     context = detail.get("ctx", {})
     found = _kind(_at(node, path))
     match detail["type"]:
         case "extra_forbidden":
-            owner = _NESTED.get(str(path[0]), model) if len(path) > 1 else model
+            owner = _owner(model, detail["loc"]) if len(path) > 1 else model
             known = [field.alias or name for name, field in owner.model_fields.items()]
             return Complaint(path, f"unknown key `{name}`{nearest(name, known)}", at_key=True)
         case "missing":
@@ -197,18 +210,40 @@ def _complaint(model: type[BaseModel], node: Node, detail: ErrorDetails) -> Comp
         case "too_long":
             return Complaint(path, f"`{name}` has more than {context['max_length']} items")
         case "string_pattern_mismatch":
-            rule = _PATTERNS.get(str(path[0]), f"it has to match {context['pattern']}")
+            rule = _PATTERNS.get(str(path[0])) or _LAST_PATTERNS.get(name) or f"it has to match {context['pattern']}"
             return Complaint(path, f"found {found}; {rule}")
         case "enum" | "literal_error":
             expected = str(context["expected"]).replace("'", "`")
             return Complaint(path, f"{_named(path)} is {expected}, found {found}")
+        case "union_tag_not_found":
+            return Complaint(path, "the key `kind` is missing")
+        case "union_tag_invalid":
+            kinds = str(context["expected_tags"]).replace("'", "`")
+            return Complaint(
+                (*path, "kind"), f"`kind` is one of {kinds}, found the text `{_short(str(context['tag']))}`"
+            )
+        case _ if name == "timeout":
+            return Complaint(path, f"`timeout` is a number of seconds above 0, at most 15, found {found}")
         case "int_parsing" | "greater_than_equal" | "less_than_equal" | "int_type":
-            bounds = "between 1 and 65535" if "ports" in path else "between 1 and 12"
+            bounds = next((_BOUNDS[part] for part in map(str, path) if part in _BOUNDS), "between 1 and 12")
             return Complaint(path, f"{_named(path)} is a whole number {bounds}, found {found}")
         case kind if kind.startswith("date"):
             return Complaint(path, f"`{name}` is a date such as 2026-11-22, found {found}")
         case _:
             return Complaint(path, f"{_named(path)}: {detail['msg']}, found {found}")
+
+
+def _path(model: type[BaseModel], where: tuple[int | str, ...]) -> Path:
+    """Return the way to what pydantic complains about; the kind of a check stands in its way, but not in the file."""
+    tagged = model is ProductChecks and len(where) > 2 and where[0] == "checks"  # noqa: PLR2004 - checks, place, kind
+    return tuple(part for place, part in enumerate(where) if part != "[key]" and not (tagged and place == 2))  # noqa: PLR2004 - as above
+
+
+def _owner(model: type[BaseModel], where: tuple[int | str, ...]) -> type[BaseModel]:
+    """Return the model whose keys are meant where an unknown one stands."""
+    if model is ProductChecks:
+        return next((PARTS[str(part)] for part in reversed(where[:-1]) if str(part) in PARTS), model)
+    return _NESTED.get(str(where[0]), model)
 
 
 def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.kb.article import Article, DeskRules, KnowledgeBase, Product
+from bot.kb.checks import ProductChecks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Library:
     revision: str
     synonyms: Mapping[str, str] = field(default_factory=dict)
     desk: DeskRules = field(default_factory=DeskRules)
+    checks: Mapping[str, ProductChecks] = field(default_factory=dict)
+    """Product id to what its `_checks.yaml` declares, for the products that have one."""
 
     @property
     def default_language(self) -> str:
@@ -33,6 +36,19 @@ class Library:
     def article(self, article_id: str) -> Article | None:
         """Return the article with this id, or None: ids in old buttons and deep links may be gone."""
         return self.articles.get(article_id)
+
+    def checks_of(self, product: str) -> ProductChecks:
+        """Return what an article of this product may start: its own checks, then those of `general`."""
+        own = self.checks.get(product, ProductChecks())
+        general = self.checks.get("general")
+        if general is None or product == "general":
+            return own
+        return ProductChecks(
+            verdicts={**general.verdicts, **own.verdicts},
+            default=own.default or general.default,
+            allow_private=(*own.allow_private, *general.allow_private),
+            checks=(*own.checks, *general.checks),
+        )
 
 
 def expand_code(code: str) -> tuple[str, ...]:

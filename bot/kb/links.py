@@ -6,10 +6,11 @@ Pure: models in, complaints with the file they belong to out. Called by `loader.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.kb.article import Article, Product, Status
-from bot.kb.article_checks import ENDS, range_fault
+from bot.kb.article import Article, Audience, Product, Status
+from bot.kb.article_checks import range_fault
 from bot.kb.fields import Complaint, Path, nearest
 from bot.kb.library import expand_code
+from bot.kb.steps import ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _links(item: Placed, by_id: Mapping[str, Placed], unreadable: Collection[str
             if goal not in by_id and goal not in unreadable:
                 guess = nearest(goal, [*steps, *ENDS, *by_id])
                 yield item.file, Complaint(path, f"`{goal}` is no step, article, `end` or `person`{guess}")
-            elif fault := _target_fault(article, goal, by_id, unreadable):
+            elif fault := _target_fault(article, goal, by_id, unreadable) or _unseen(article, goal, by_id):
                 yield item.file, Complaint(path, fault)
 
 
@@ -101,6 +102,16 @@ def _target_fault(article: Article, target: str, by_id: Mapping[str, Placed], un
         off = by_id[target].article.status is Status.OFF
         return f"the article `{target}` is switched off (status: off)" if off else ""
     return "" if target in unreadable else f"there is no article `{target}`{nearest(target, by_id)}"
+
+
+def _unseen(article: Article, target: str, by_id: Mapping[str, Placed]) -> str:
+    """Return why a step cannot lead to an article: its customer may not see it, and would stand before nothing."""
+    goal = by_id[target].article if target in by_id else None
+    if goal is None or article.audience is Audience.STAFF:
+        return ""
+    if goal.audience is Audience.STAFF:
+        return f"the article `{target}` is for the staff only; a step of this article cannot lead to it"
+    return "" if goal.status is Status.LIVE else f"the article `{target}` is not shown (status: {goal.status})"
 
 
 def _checks(item: Placed, declared: Collection[str]) -> Iterator[tuple[str, Complaint]]:

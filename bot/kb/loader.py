@@ -14,6 +14,8 @@ from typing import Final
 from bot.kb import folder, yaml_nodes
 from bot.kb.article import Article, DeskRules, KnowledgeBase, Product
 from bot.kb.article_checks import check_article, check_head, check_product
+from bot.kb.check_links import check_declared, check_targets
+from bot.kb.checks import ProductChecks
 from bot.kb.faults import Fault, KnowledgeBaseFaults
 from bot.kb.fields import Complaint, Plain, Reading, locate, plain, read_model
 from bot.kb.folder import Role, Source
@@ -49,7 +51,8 @@ class _Reading:
         self._head: KnowledgeBase | None = None
         self._articles: list[tuple[Source, Reading[Article]]] = []
         self._products: dict[str, Reading[Product]] = {}
-        self._checks: dict[str, frozenset[str]] = {}
+        self._checks: dict[str, Reading[ProductChecks]] = {}
+        self._declared: dict[str, frozenset[str]] = {}
         self._synonyms: dict[str, str] = {}
         self._desk = DeskRules()
 
@@ -90,7 +93,11 @@ class _Reading:
                 self._complain(source.name, reading.complaints)
                 self._products[source.name] = reading
             case Role.CHECKS:
-                self._checks[source.folder] = _declared(plain(node))
+                checks = read_model(ProductChecks, node, {})
+                self._complain(source.name, checks.complaints)
+                self._checks[source.name] = checks
+                # Also those whose declaration is faulty: articles that name them are not blamed.
+                self._declared[source.folder] = _declared(plain(node))
             case Role.ARTICLE:
                 self._articles.append((source, self._article(source, node)))
             case Role.DESK:
@@ -129,6 +136,7 @@ class _Reading:
         for file, product in self._products.items():
             if product.model is not None:
                 self._check_product(file, product.model, product.broken)
+        self._check_checks()
         bare: set[str] = set()
         for source, article in self._articles:
             if f"{source.folder}/_product.yaml" not in names and source.folder != GENERAL:
@@ -138,6 +146,13 @@ class _Reading:
         for name in sorted(bare):
             file = f"{name}/_product.yaml"
             self._faults += (Fault(file, 1, 1, "this file is missing; it names the product of this folder"),)
+
+    def _check_checks(self) -> None:
+        general = self._declared.get(GENERAL, frozenset())
+        for file, checks in self._checks.items():
+            declared = sorted(general | self._declared[file.partition("/")[0]])
+            if checks.model is not None and self._head is not None:
+                self._complain(file, _unless(checks.broken, check_declared(checks.model, self._head, declared)))
 
     def _check_product(self, file: str, product: Product, broken: frozenset[str | int]) -> None:
         own = file.partition("/")[0]
@@ -161,8 +176,12 @@ class _Reading:
         placed = [Placed(source.name, article.model) for source, article in self._articles if article.model]
         read = {item.article.id for item in placed}
         unreadable = {source.stem for source in self._sources if source.role is Role.ARTICLE} - read
-        for file, complaint in check_articles(placed, unreadable, self._checks):
+        for file, complaint in check_articles(placed, unreadable, self._declared):
             self._complain(file, (complaint,))
+        for file, checks in self._checks.items():
+            if checks.model is not None:
+                known = {item.article.id: item.article for item in placed}
+                self._complain(file, _unless(checks.broken, check_targets(checks.model, known, unreadable)))
         products = {file: product.model for file, product in self._products.items() if product.model}
         for file, complaint in check_aliases(products):
             self._complain(file, (complaint,))
@@ -187,6 +206,7 @@ class _Reading:
             revision=str(self._revision),
             synonyms=self._synonyms,
             desk=self._desk,
+            checks={file.partition("/")[0]: checks.model for file, checks in self._checks.items() if checks.model},
         )
 
     def _complain(self, file: str, complaints: Iterable[Complaint]) -> None:
@@ -200,13 +220,9 @@ def _unless(broken: frozenset[str | int], complaints: Iterable[Complaint]) -> It
 
 
 def _declared(checks: Plain) -> frozenset[str]:
-    """Return the ids of declared checks: the keys of a mapping, or the `id` of each item of a list."""
+    """Return the ids of declared checks, whatever else is wrong with them."""
     match checks:
-        case {"checks": inner}:
-            return _declared(inner)
-        case dict():
-            return frozenset(checks)
-        case list():
-            return frozenset(str(item["id"]) for item in checks if isinstance(item, dict) and "id" in item)
+        case {"checks": list() as items}:
+            return frozenset(str(item["id"]) for item in items if isinstance(item, dict) and "id" in item)
         case _:
             return frozenset()

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from pydantic import BaseModel
 
 from bot.kb.article import Article, KnowledgeBase, Product
+from bot.kb.checks import ProductChecks
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 SCHEMA_FOLDER: Final = "_schema"
@@ -29,6 +30,7 @@ def schemas(languages: Sequence[str]) -> dict[str, dict[str, Json]]:
     return {
         "article.json": article,
         "product.json": _from_model(Product, "A product", languages),
+        "checks.json": _from_model(ProductChecks, "Declared checks of a product", languages),
         "kb.json": _from_model(KnowledgeBase, "The head of a knowledge base", languages),
         "synonyms.json": _synonyms(),
     }

@@ -58,6 +58,13 @@ class LibraryHolder(Generic[T]):
         """The newest sound snapshot."""
         return self._current
 
+    def refine(self, old: Snapshot[T], prepared: T) -> bool:
+        """Put something better prepared in the place of `old`, unless that is no longer the current snapshot."""
+        if self._current is not old:
+            return False
+        self._current = Snapshot(old.library, prepared)
+        return True
+
     async def watch(self, *, on_swap: OnSwap[T], on_fault: OnFault, stop: asyncio.Event | None = None) -> None:
         """Follow the directory until `stop` is set or the task is cancelled.
 
@@ -115,6 +122,8 @@ class LibraryHolder(Generic[T]):
                 await self._tell(faults, on_fault)
                 return
         old, healed = self._current, self._told is not None
+        if fresh.library is old.library:
+            fresh = old  # it was refined while the files were read
         self._told = None
         if fresh is not old or healed:
             self._current = fresh

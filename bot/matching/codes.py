@@ -6,15 +6,17 @@ number mean stands in `number_context.py`, how numbers are written in `number_pi
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from bot.kb.library import Library, expand_code
+from bot.matching.code_story import is_announced, is_listed, is_over, is_quoted, read_senses
 from bot.matching.decision import FoundCode
-from bot.matching.number_context import REFUSED, Sense, is_feature_word, looks_like_year, sense
+from bot.matching.number_context import is_feature_word, looks_like_year, sense
+from bot.matching.number_lists import REFUSED, Sense
 from bot.matching.number_pieces import Number, find_numbers, merged, without
 
 ERROR = "error"
@@ -26,24 +28,19 @@ MIN_CODE, MAX_CODE = 3, 5
 MAX_FEATURE = 3
 """Digits of a feature number."""
 
+MAX_NUMBERS = 20
+"""Numbers at the beginning and at the end of a message that are looked at: a bound on time."""
+
 MAX_RANGE = 20
 """Codes in a range that a customer may name."""
 
 _RANGE_GAP = re.compile(r"\s*(?:-|до|по|to|\.\.+)\s*")
 _SPLIT_GAP = re.compile(r"[ -]|\s-\s")
 _LETTER = re.compile(r"[^\W\d_]")
-_CLAUSE = re.compile(r"[.,;!?\n]|\s(?:а|но|теперь|сейчас|зато|now|but|then)\s")
-_OVER = re.compile(
-    r"(?<!не )\b(?:реши(?:л|ли|лась|лось|лся|ла|лись)|исправ\w+|почини\w+|устран\w+|победи\w+|побороли|ушла|ушел|прошла"
-    r"|пропал\w*|исчез\w*|больше нет|больше не\b|была|было|был|раньше|ранее|вначале|сначала|до этого"
-    r"|fixed|solved|resolved|gone|used to|was|previously|earlier|no longer)\b"
-)
-_STILL = re.compile(r"\b(?:теперь|сейчас|now|опять|снова|again|вылез\w*|появил\w*|осталась|still)\b")
 _LACKING = re.compile(
     r"хват|захват|законч|кончил|занят|свободн|лимит|не дает|слетел|пропал|истек|not enough|run out|ran out"
     r"|no free|captur|seats?\b|expired"
 )
-_REPLACED = re.compile(r"\b(?:вместо|после|instead of|after)(?:\s+(?:ошибк\w+|кода|error|code))?\s*\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,6 @@ class CodeBook:
         self._features: Mapping[str, tuple[str, ...]] = numbers
         self._feature_homes = tuple(dict.fromkeys(homes))
         self._families = {(len(code), code[:2]) for code in errors if code.isdigit()}
-        self._lettered = frozenset(code for code in errors if not code.isdigit())
 
     def near(self, value: str) -> tuple[str, ...]:
         """Return the articles whose codes differ from `value` by one digit or one swap, nearest first."""
@@ -98,27 +94,22 @@ class CodeBook:
         )
         return tuple(dict.fromkeys(article for *_, code in found for article in self._errors[code]))
 
-    def find(self, text: str, mentioned: Mapping[str, int]) -> Reading:
+    def find(self, text: str, mentioned: Mapping[str, int], topics: Collection[str] = ()) -> Reading:
         """Return how the numbers of a cleaned, folded text are read.
 
         `mentioned` holds the words of the knowledge base: a number that its phrases use is left to the search.
+        `topics` holds their stems: a year of something that no article speaks of ("инвентаризация 2026") is a year.
         """
-        numbers = self._joined(find_numbers(text, self._lettered), text)
+        numbers = self._joined(find_numbers(text, self._errors), text)
+        numbers = [*numbers[:MAX_NUMBERS], *numbers[MAX_NUMBERS:][-MAX_NUMBERS:]]
         features_spoken_of = any(is_feature_word(word) for word in re.findall(r"[^\W\d_]+", text))
         alone = not re.search(r"[^\W\d_]{2,}", without(text, numbers))
         mentions: list[Mention] = []
+        quoted: list[bool] = []
+        last_end = 0
         refused: set[str] = set()
         reasons: list[str] = []
-        last = Sense.PLAIN
-        last_end = -1
-        for number in numbers:
-            listed = (
-                last_end >= 0 and re.fullmatch(r"\W*(?:и|или|and|or)?\W*", text[last_end : number.start]) is not None
-            )
-            meant = number.glued or sense(number.value, number.before, number.after)
-            if listed and meant in {Sense.PLAIN, Sense.SAID} and last not in {Sense.PLAIN, Sense.YEAR}:
-                meant = last
-            last, last_end = meant, number.end
+        for number, meant in zip(numbers, read_senses(numbers, text, topics), strict=True):
             if meant in REFUSED:
                 refused.add(number.value)
                 if number.value in self._errors:
@@ -129,6 +120,11 @@ class CodeBook:
             )
             if mention is not None:
                 mentions.append(mention)
+                listed = bool(quoted) and is_listed(text, last_end, number)
+                quoted.append(quoted[-1] if listed else is_quoted(text, number))
+                last_end = number.end
+        if not all(quoted):
+            mentions = [replace(m, over=m.over or q) for m, q in zip(mentions, quoted, strict=True)]
         return Reading(tuple(_unique(mentions)), frozenset(refused), tuple(reasons))
 
     def _feature(self, number: Number, meant: Sense, spoken_of: bool, alone: bool, text: str) -> Mention | None:
@@ -163,7 +159,7 @@ class CodeBook:
         )
         if articles:
             where = "in an error context" if announced or alone else "in the text" if plain else "in passing"
-            over = _is_over(text, number)
+            over = is_over(text, number)
             return Mention(
                 FoundCode(number.text, value, known=True, kind=ERROR),
                 articles,
@@ -176,7 +172,7 @@ class CodeBook:
         family = (len(value), value[:2]) in self._families
         if announced or (plain and family):
             found = FoundCode(number.text, value, known=False, kind=ERROR)
-            return Mention(found, (), plain=True, over=_is_over(text, number), reason=f"no article has code {value}")
+            return Mention(found, (), plain=True, over=is_over(text, number), reason=f"no article has code {value}")
         return None
 
     def _articles_of(self, value: str) -> tuple[str, ...]:
@@ -199,8 +195,11 @@ class CodeBook:
         for number in result:
             previous = ranges[-1] if ranges else None
             gap = text[previous.end : number.start] if previous else ""
-            if previous and _RANGE_GAP.fullmatch(gap) and self._is_range(previous.value, number.value):
-                ranges[-1] = merged(previous, number, f"{previous.value}-{number.value}", text)
+            last = number.value
+            if previous and len(last) < len(previous.value):
+                last = previous.value[: -len(last)] + last
+            if previous and _RANGE_GAP.fullmatch(gap) and self._is_range(previous, last):
+                ranges[-1] = merged(previous, number, f"{previous.value}-{last}", text)
             else:
                 ranges.append(number)
         return ranges
@@ -226,9 +225,12 @@ class CodeBook:
                     return merged(first, run[-1], value, text), size
         return first, 1
 
-    def _is_range(self, first: str, last: str) -> bool:
-        known = first in self._errors and last in self._errors
-        return known and 0 < int(last) - int(first) <= MAX_RANGE if first.isdigit() and last.isdigit() else False
+    def _is_range(self, first: Number, last: str) -> bool:
+        if not (first.value in self._errors and last in self._errors and first.value.isdigit() and last.isdigit()):
+            return False
+        if looks_like_year(first.value) and looks_like_year(last) and not is_announced(first):
+            return False
+        return 0 < int(last) - int(first.value) <= MAX_RANGE
 
 
 def _length(number: Number) -> int:
@@ -237,22 +239,6 @@ def _length(number: Number) -> int:
 
 def _is_function(number: Number) -> bool:
     return any(word.startswith("функци") for word in (*number.before[:3], *number.after[:3]))
-
-
-def _is_over(text: str, number: Number) -> bool:
-    """Say whether the customer tells that this error is behind them."""
-    if _REPLACED.search(text[: number.start]):
-        return True
-    start = 0
-    end = len(text)
-    for border in _CLAUSE.finditer(text):
-        if border.end() <= number.start:
-            start = border.start() + 1
-        elif border.start() >= number.end:
-            end = border.start()
-            break
-    clause = text[start:end]
-    return bool(_OVER.search(clause)) and not _STILL.search(clause)
 
 
 def _unique(mentions: Sequence[Mention]) -> list[Mention]:

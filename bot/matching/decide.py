@@ -152,6 +152,7 @@ def _candidates(shown: Sequence[Hit], lifted: dict[str, str], named: Sequence[st
             hit.id,
             CODE_SCORE if hit.id in lifted else min(hit.score, CODE_SCORE - 0.01),
             lifted.get(hit.id) or _why(hit),
+            tuple(hit.views.items()),
         )
         for hit in shown
     ]

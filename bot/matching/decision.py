@@ -29,11 +29,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article that might be meant: how well it fits, from 0 to 1, and on what grounds."""
+    """An article that might be meant: how well it fits, from 0 to 1, and on what grounds.
+
+    `views` are what `search.py` saw of it, name and value from 0 to 1: for people who ask why, not part of the JSON.
+    """
 
     id: str
     score: float
     why: str
+    views: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,10 @@ class FoundCode:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One message, understood. `smalltalk` is greeting, thanks, capabilities or bye where `kind` is SMALLTALK."""
+    """One message, understood. `smalltalk` is greeting, thanks, capabilities or bye where `kind` is SMALLTALK.
+
+    `products`: where the articles of a choice are of different ones, the products to ask for instead; not in the JSON.
+    """
 
     kind: Kind
     article: str | None
@@ -64,6 +71,7 @@ class Decision:
     kb: str
     weights: str
     smalltalk: str | None
+    products: tuple[str, ...] = ()
 
     def to_json(self, elapsed_ms: float) -> dict[str, object]:
         """Return the object of CONTRACTS, "kb ask", with its names in its order; `elapsed_ms` in milliseconds."""

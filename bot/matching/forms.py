@@ -30,13 +30,31 @@ MAX_PRODUCT = 6
 MAX_READINGS = 64
 """Readings of one transliterated word that are tried; the commonest scheme comes first."""
 
+DOUBTFUL = 0.85
+"""Below this knowledge of a text as typed its words may be misspelled rather than written in another form."""
+
+MENDED = 0.75
+"""How well a word is known that is a slip of a known one."""
+
+MAX_TRANSLITERATED = 150
+"""Different words of a message that are read as transliteration."""
+
+MAX_CHUNKS = 600
+"""Words of a message that are read: more than fit into 4,000 characters of real text."""
+
+MAX_FORGIVEN = 12
+"""Unknown words of one message that are looked up for that."""
+
+Mends = Callable[[str], bool]
+"""Whether a word is a slip of a known one."""
+
 Knows = Callable[[str], float]
 """How well a folded word is known, from 0 (never seen) to 1 (a word of the knowledge base)."""
 
-_EN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,." + '~QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>'
-_RU = "ёйцукенгшщзхъфывапролджэячсмитьбю" + "ЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"
-_TO_RU = str.maketrans(_EN + "?&", _RU + ",?")
-_TO_EN = str.maketrans(_RU, _EN)
+LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,." + '~QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>'
+RUSSIAN_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбю" + "ЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ"
+_TO_RU = str.maketrans(LATIN_KEYS + "?&", RUSSIAN_KEYS + ",?")
+_TO_EN = str.maketrans(RUSSIAN_KEYS, LATIN_KEYS)
 
 _NEEDED = {TYPED: 0.8, LAYOUT: 0.9, TRANSLIT: 1.0}
 """Knowledge that a lone word needs to be read otherwise than its neighbours: foreign names stay as they are."""
@@ -120,15 +138,23 @@ class Form:
     reasons: tuple[str, ...]
 
 
-def choose(text: str, knows: Knows) -> Form:
-    """Return the reading of cleaned `text` whose words are known best; ties go to the text as typed."""
-    chunks = fold(text).split()
+def choose(text: str, knows: Knows, mends: Mends | None = None) -> Form:
+    """Return the reading of cleaned `text` whose words are known best; ties go to the text as typed.
+
+    `mends` says of an unknown word whether it is a slip of a known one; it is asked where no reading is known well.
+    """
+    chunks = fold(text).split()[:MAX_CHUNKS]
+    relaid = {chunk: _relaid(chunk, knows) for chunk in dict.fromkeys(chunks)}
+    latin = {chunk: _untransliterated(chunk, knows) for chunk in list(dict.fromkeys(chunks))[:MAX_TRANSLITERATED]}
     readings = {
         TYPED: [words(chunk) for chunk in chunks],
-        LAYOUT: [_relaid(chunk, knows) for chunk in chunks],
-        TRANSLIT: [_untransliterated(chunk, knows) for chunk in chunks],
+        LAYOUT: [relaid[chunk] for chunk in chunks],
+        TRANSLIT: [latin.get(chunk) or words(chunk) for chunk in chunks],
     }
     worth = {name: _worth(reading, knows) for name, reading in readings.items()}
+    if mends is not None and worth[TYPED] < DOUBTFUL:
+        known = _forgiving(knows, mends)
+        worth |= {name: _worth(readings[name], known) for name in (TYPED, LAYOUT)}
     worth[TYPED] += TYPED_BONUS
     if _RUSSIAN_WORD.search(fold(text)):
         worth[TRANSLIT] = 0.0  # who writes Russian letters does not transliterate; a lone word may still be read so
@@ -141,6 +167,20 @@ def choose(text: str, knows: Knows) -> Form:
     result = [word for index in range(len(chunks)) for word in readings[chosen.get(index, best)][index]]
     reasons = () if name == TYPED else (f"read as {name}: {' '.join(result)[:120]}",)
     return Form(name, tuple(result), reasons)
+
+
+def _forgiving(knows: Knows, mends: Mends) -> Knows:
+    looked_up: dict[str, float] = {}
+
+    def known(word: str) -> float:
+        found = knows(word)
+        if found > 0 or len(word) < MIN_MIXED:
+            return found
+        if word not in looked_up and len(looked_up) < MAX_FORGIVEN * 2:
+            looked_up[word] = MENDED if mends(word) else 0.0
+        return looked_up.get(word, 0.0)
+
+    return known
 
 
 def _mixed(best: str, readings: dict[str, list[list[str]]], knows: Knows) -> list[tuple[int, str]]:

@@ -1,73 +1,72 @@
 """THE STORY OF ONE MESSAGE: what happens to a customer's words until there is a decision.
 
-`Matcher.ask` reads top to bottom: clean → form → codes → repair → talk → search → trust → decide. Each step is one
-module of this package and says in its head what it decides. A matcher is made once per snapshot of the knowledge base,
-never changes, may be used from any thread, and gives the same answer to the same question byte for byte.
-Called by `bot/triage.py` and `kb ask`.
+`Matcher.ask` reads top to bottom: clean → segments → form, repair, codes, talk (`reading.py`) → what went before
+(`past.py`) → search → trust → decide → further problems (`problems.py`). Each step is one module of this package and
+says in its head what it decides. A matcher is made once per snapshot of the knowledge base, never changes, may be used
+from any thread, and gives the same answer to the same question byte for byte. Called by `bot/triage.py` and `kb ask`.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import replace
 
 from bot.kb.article import Status
 from bot.kb.library import Library
-from bot.matching import forms
-from bot.matching.codes import ERROR, CodeBook, Mention, Reading
+from bot.matching.codes import ERROR, CodeBook, Mention
+from bot.matching.corpus import corpus_of
 from bot.matching.decide import Verdict, decide
 from bot.matching.decision import CALL_A_HUMAN, HOW_TO_USE, Candidate, Decision, Kind
+from bot.matching.forms import TYPED
+from bot.matching.language import language_of
+from bot.matching.learned import Learned
 from bot.matching.morphology import stem
-from bot.matching.normalize import clean, fold, sentences, without_noise, words
-from bot.matching.repair import Speller
-from bot.matching.search import GENERAL, Hit, Searcher
-from bot.matching.talk import Heard, Talk, hear
+from bot.matching.normalize import MAX_CHARS, clean, fold, sentences, words
+from bot.matching.past import Past, Turn, after_failure, in_context, is_elliptical, past_of, settled, with_last
+from bot.matching.problems import problems
+from bot.matching.product_names import ProductNames
+from bot.matching.reading import Read, Reader
+from bot.matching.search import GENERAL, PRIOR, Hit, Searcher
+from bot.matching.segments import Segments, segment
+from bot.matching.separating import separating_products
+from bot.matching.starts import started
+from bot.matching.talk import COURTESIES, Heard, Talk, hear, hear_signs
 from bot.matching.talk_words import REPAIRABLE
 from bot.matching.thresholds import (
+    CLOSEST_STRENGTH,
     FOLLOW_UP_WORDS,
     LONG_MESSAGE,
-    MAX_CLOSEST,
+    MAX_ALSO,
     MAX_SENTENCES,
-    RECENT_TURNS,
+    PART_RIVAL,
     SENTENCE_GAIN,
     fingerprint,
 )
+from bot.matching.tried import is_problem, without_tried
 from bot.matching.trust import weigh
-
-_CYRILLIC = re.compile(r"[а-яё]")
-_LATIN = re.compile(r"[a-z]")
-_SMALLTALK = frozenset({Talk.GREETING, Talk.THANKS, Talk.BYE, Talk.CAPABILITIES})
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """An earlier message of the same conversation and the article it was answered with, if any."""
-
-    text: str
-    article: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Past:
-    """What went before: the articles answered, the words of the last turns, and whether something failed there."""
-
-    tried: tuple[str, ...]
-    words: tuple[str, ...]
-    failed: bool
+from bot.matching.vocabulary import is_filler
 
 
 class Matcher:
     """Understands messages against one snapshot of the knowledge base."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, learned: Learned = PRIOR) -> None:
         self._library = library
-        self._searcher = Searcher(library, sorted(REPAIRABLE))
-        self._speller = Speller(self._searcher.vocabulary.counts, self._searcher.vocabulary.knows)
+        self.corpus = corpus_of(library, sorted(REPAIRABLE))
+        self._searcher = Searcher(self.corpus, learned)
         live = [a for a in self._searcher.ids if library.articles[a].status is Status.LIVE]
         self._codes = CodeBook(library, live)
+        self._reader = Reader(self._searcher.vocabulary, self._codes)
         self._live = frozenset(live)
         self._shadow = frozenset(self._searcher.ids) - self._live
-        self._product_names = _product_names(library)
-        self._weights = fingerprint()
+        self._names = ProductNames(library)
+        self._weights = fingerprint(learned.fingerprint())
+
+    def with_learned(self, learned: Learned) -> "Matcher":
+        """Return a matcher of the same snapshot with other weights; costs nothing."""
+        other = copy(self)
+        other._searcher = self._searcher.with_learned(learned)  # noqa: SLF001 - one of us
+        other._weights = fingerprint(learned.fingerprint())  # noqa: SLF001
+        return other
 
     def ask(
         self, text: str, *, product: str | None = None, language: str | None = None, conversation: Sequence[Turn] = ()
@@ -77,27 +76,32 @@ class Matcher:
         `product`: id of the product known from outside; `language`: the customer's own, used where the text shows
         none; `conversation`: earlier turns, oldest first.
         """
-        cleaned = clean(text)
-        form = forms.choose(without_noise(cleaned), self._searcher.vocabulary.knows)
-        numbers = self._read_numbers(fold(cleaned), form)
-        asked, repairs = self._speller.repair(word for word in form.words if word not in numbers.refused)
-        heard = hear(asked if numbers.mentions else [word for word in asked if not word.isdigit()])
+        told = segment(clean(text))
+        read = self._reader.read(told)
+        if not read.words:
+            read = replace(read, heard=Heard(hear_signs(text[:MAX_CHARS]), ()))
+        past = past_of(conversation, self._reader)
+        read, remedy = self._without_tried(told, read, past)
+        question, tried = in_context(read.words, read.heard, past)
+        spoken = self._names.product_in(read.words) or product or self._product_of(past)
+        hidden = self._shadow | tried | self._meant_by(remedy, spoken)
+        mentions = self._mentions(read, spoken)
 
-        past = self._past(conversation)
-        question, hidden = self._in_context(asked, heard, past)
-        spoken = product or self._product_in(asked) or self._product_of(past)
-        mentions = tuple(self._of_product(mention, spoken) for mention in numbers.mentions)
-        named = [article for mention in mentions for article in mention.articles]
-        ranked = self._searcher.rank(question, spoken, named)
+        ranked = self._ranked(question, spoken, mentions)
         hits = weigh([hit for hit in ranked if hit.id not in hidden], self._searcher.outlook(question))
         if len(question) > LONG_MESSAGE:
-            hits = self._confirmed(hits, cleaned, spoken)
+            hits = self._confirmed(hits, told.own, spoken)
+        verdict = self._verdict(read, mentions, hits, hidden, past)
+        verdict = self._with_further_problems(verdict, told, read, spoken, hidden)
+        verdict = self._carried_on(verdict, read, past, spoken, hidden)
+        verdict = started(verdict, hits, read.words, self._library)
 
-        verdict = self._verdict(heard.talk, mentions, hits, hidden, past)
+        products = separating_products(verdict, self._library, spoken)
+
         shadow = [hit for hit in ranked[:1] if hit.id in self._shadow]
         reasons = (
-            *form.reasons,
-            *numbers.reasons,
+            *read.form.reasons,
+            *read.numbers.reasons,
             *((f"product {spoken}",) if spoken else ()),
             *verdict.reasons,
             *(f"shadow article {hit.id} would have come first, strength {hit.strength:.1f}" for hit in shadow),
@@ -105,106 +109,155 @@ class Matcher:
         return Decision(
             kind=verdict.kind,
             article=verdict.article,
-            entry=verdict.entry or self._entry(verdict.article, asked, mentions),
+            entry=verdict.entry or self._entry(verdict.article, read.words, mentions),
             also=verdict.also,
             candidates=verdict.candidates,
             codes=tuple(mention.found for mention in mentions),
             options=verdict.options,
-            language=self._language(asked, cleaned, language, conversation),
-            form=form.name,
-            repairs=repairs,
+            language=language_of(
+                self._library, (" ".join(read.words), fold(told.own)), language, [turn.text for turn in conversation]
+            ),
+            form=read.form.name,
+            repairs=read.repairs,
             reasons=reasons,
             kb=self._library.revision,
             weights=self._weights,
-            smalltalk=_smalltalk(heard.talk, verdict),
+            smalltalk=_smalltalk(read.heard.talk, verdict),
+            products=products,
         )
 
-    def _read_numbers(self, folded: str, form: forms.Form) -> Reading:
-        counts = self._searcher.vocabulary.counts
-        typed = self._codes.find(folded, counts)
-        if form.name == forms.TYPED or any(mention.plain for mention in typed.mentions):
-            return typed
-        return self._codes.find(" ".join(form.words), counts)
+    def _without_tried(self, told: Segments, read: Read, past: Past) -> tuple[Read, tuple[str, ...]]:
+        """Return the message without the remedies that the customer names as tried, and the words of those."""
+        left, tried = without_tried(fold(told.own)) if read.form.name == TYPED else ("", "")
+        if not tried or read.heard.talk not in {Talk.NOTHING, Talk.NOT_HELPED}:
+            return read, ()
+        words_left, remedy = self._reader.words_in(left), self._reader.words_in(tried)
+        if past.tried:
+            left_over = words_left if is_problem(words_left) else ()
+            return replace(read, words=left_over or read.words, heard=Heard(Talk.NOT_HELPED, left_over)), remedy
+        if is_problem(words_left):
+            return replace(read, words=words_left, heard=Heard(Talk.NOTHING, words_left)), ()
+        return read, ()
 
-    def _past(self, conversation: Sequence[Turn]) -> _Past:
-        recent = [self._words_of(turn.text) for turn in conversation[-RECENT_TURNS:]]
-        return _Past(
-            tuple(turn.article for turn in conversation if turn.article is not None),
-            tuple(word for words in recent for word in words),
-            any(hear(words).talk is Talk.NOT_HELPED for words in recent),
-        )
+    def _meant_by(self, remedy: Sequence[str], product: str | None) -> frozenset[str]:
+        """Return the article that tells the remedy which was tried: it is not offered again."""
+        told = hear(remedy).rest
+        hits = self._searcher.rank(told, product, ()) if told else []
+        return frozenset(hit.id for hit in hits[:1] if hit.strength >= CLOSEST_STRENGTH)
 
-    def _in_context(self, asked: Sequence[str], heard: Heard, past: _Past) -> tuple[Sequence[str], frozenset[str]]:
-        """Return the words to search for and the articles not to show: "не помогло" means what was asked before."""
-        if heard.talk is not Talk.NOT_HELPED or not past.tried:
-            return asked, self._shadow
-        question = (*past.words, *heard.rest) if len(heard.rest) <= FOLLOW_UP_WORDS else asked
-        return question, self._shadow.union(past.tried)
-
-    def _verdict(
-        self, talk: Talk, mentions: Sequence[Mention], hits: Sequence[Hit], hidden: frozenset[str], past: _Past
+    def _carried_on(
+        self, verdict: Verdict, read: Read, past: Past, product: str | None, hidden: frozenset[str]
     ) -> Verdict:
-        near = dict.fromkeys(a for m in mentions if not m.articles for a in self._codes.near(m.found.value))
-        verdict = decide(hits, mentions, list(near), hidden)
-        if talk is Talk.PERSON:
-            return _settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, ("asks for a person",))
-        if talk is Talk.NOT_HELPED and past.tried:
-            return self._after_failure(verdict, hidden, past)
-        if talk in _SMALLTALK and not mentions:
-            article = HOW_TO_USE if talk is Talk.CAPABILITIES and HOW_TO_USE in self._live else None
-            return _settled(verdict, Kind.SMALLTALK, article, (f"nothing but {talk.value} in the message",))
-        if verdict.kind is Kind.UNSURE and past.tried and len(hits[0].shared if hits else ()) <= FOLLOW_UP_WORDS:
-            options = dict.fromkeys((*(a for a in past.tried[-1:] if a in self._live), *verdict.options))
-            reasons = (*verdict.reasons, f"may be about {past.tried[-1]}")
-            return replace(verdict, options=tuple(options)[:MAX_CLOSEST], reasons=reasons)
-        return verdict
+        """Read "а на линуксе?" together with what was asked before, where by itself it leads nowhere."""
+        if verdict.kind not in {Kind.UNSURE, Kind.CLARIFY} or not is_elliptical(read, past):
+            return verdict
+        if all(map(is_filler, read.words)):
+            return with_last(verdict, past, self._live, self._library)
+        question = (*past.words, *read.words)
+        ranked = [hit for hit in self._searcher.rank(question, product, ()) if hit.id not in hidden]
+        hits = weigh(ranked, self._searcher.outlook(question))
+        found = decide(hits, (), (), hidden)
+        if found.kind in {Kind.ANSWER, Kind.CLARIFY} and hits[0].id not in past.tried:
+            return replace(found, reasons=(*found.reasons, "read together with what was asked before"))
+        return with_last(verdict, past, self._live, self._library)
 
-    def _after_failure(self, verdict: Verdict, hidden: frozenset[str], past: _Past) -> Verdict:
-        """Offer what is left, or a person, when the article just answered did not help; never the same again."""
-        reasons = (f"{past.tried[-1]} did not help", *verdict.reasons)
-        if past.failed:
-            return _settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, (*reasons, "for the second time"))
-        if verdict.kind is not Kind.UNSURE:
-            return replace(verdict, reasons=reasons)
-        last = self._library.article(past.tried[-1])
-        related = tuple(article for article in (last.related if last else ()) if article in self._live - hidden)
-        if not related:
-            return _settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, (*reasons, "nothing is left to offer"))
-        reasons = (*reasons, "articles related to it are left")
-        return replace(verdict, kind=Kind.CLARIFY, options=related[:MAX_CLOSEST], reasons=reasons)
+    def _mentions(self, read: Read, product: str | None) -> tuple[Mention, ...]:
+        return tuple(self._of_product(mention, product) for mention in read.numbers.mentions)
 
     def _of_product(self, mention: Mention, product: str | None) -> Mention:
         """Leave of a code's articles those of the product spoken of, where there are any."""
         own = tuple(a for a in mention.articles if self._library.articles[a].product == product)
         return replace(mention, articles=own) if own else mention
 
-    def _weighed(self, question: Sequence[str], product: str | None, named: Sequence[str] = ()) -> list[Hit]:
-        return weigh(self._searcher.rank(question, product, named), self._searcher.outlook(question))
+    def _ranked(self, question: Sequence[str], product: str | None, mentions: Sequence[Mention]) -> list[Hit]:
+        named = [article for mention in mentions for article in mention.articles]
+        return self._searcher.rank(question, product, named)
 
-    def _confirmed(self, hits: list[Hit], cleaned: str, product: str | None) -> list[Hit]:
+    def _verdict(
+        self, read: Read, mentions: Sequence[Mention], hits: Sequence[Hit], hidden: frozenset[str], past: Past
+    ) -> Verdict:
+        talk = read.heard.talk
+        near = dict.fromkeys(a for m in mentions if not m.articles for a in self._codes.near(m.found.value))
+        verdict = decide(hits, mentions, list(near), hidden)
+        if talk is Talk.PERSON:
+            return settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, ("asks for a person",))
+        if talk is Talk.NOT_HELPED and past.tried:
+            return after_failure(verdict, past, self._library, self._live, hidden)
+        if talk is Talk.ANGRY and not mentions:
+            return settled(verdict, Kind.UNSURE, None, ("abuse and no question: a person is offered",))
+        if talk in COURTESIES and not mentions:
+            article = HOW_TO_USE if talk is Talk.CAPABILITIES and HOW_TO_USE in self._live else None
+            return settled(verdict, Kind.SMALLTALK, article, (f"nothing but {talk.value} in the message",))
+        if verdict.kind is Kind.UNSURE and past.tried and len(hits[0].shared if hits else ()) <= FOLLOW_UP_WORDS:
+            return with_last(verdict, past, self._live, self._library)
+        return verdict
+
+    def _with_further_problems(
+        self, verdict: Verdict, told: Segments, read: Read, product: str | None, hidden: frozenset[str]
+    ) -> Verdict:
+        """Answer every problem of the message that is clear by itself, in order; context is none."""
+        if verdict.kind in {Kind.ESCALATE, Kind.SMALLTALK}:
+            return verdict
+        parts, announced = problems(fold(told.own))
+        if len(parts) < 2:  # noqa: PLR2004 - one problem is the rule
+            return verdict
+        mentions = read.numbers.mentions
+        by_code = any(mention.articles and not mention.over for mention in mentions)
+        over = bool(mentions) and all(mention.over for mention in mentions)
+        if not announced and not over and (by_code or verdict.kind is not Kind.ANSWER):
+            return verdict
+        answers = [self._part(part, product, hidden, close_too=announced and not by_code) for part in parts]
+        clear = list(dict.fromkeys(answer for answer in answers if answer is not None))
+        if len(clear) == 1 and over:
+            reasons = (*verdict.reasons, f"the code is over, the rest is clear: {clear[0]}")
+            return replace(verdict, kind=Kind.ANSWER, article=clear[0], also=(), options=(), reasons=reasons)
+        if not announced:
+            if by_code or verdict.article not in clear or not self._are_apart(clear):
+                return verdict
+            clear.sort(key=lambda article: article != verdict.article)
+        if len(clear) < 2:  # noqa: PLR2004 - two problems
+            return verdict
+        first, *also = clear[: MAX_ALSO + 1]
+        reason = f"{len(also) + 1} problems, each clear by itself: {', '.join((first, *also))}"
+        reasons = (*verdict.reasons, reason)
+        return replace(verdict, kind=Kind.ANSWER, article=first, also=tuple(also), options=(), reasons=reasons)
+
+    def _part(self, part: str, product: str | None, hidden: frozenset[str], *, close_too: bool) -> str | None:
+        """Return the article that a part of a message leads to, if it does so by itself."""
+        read = self._reader.read(Segments(part))
+        if read.heard.talk is not Talk.NOTHING:
+            return None
+        spoken = self._names.product_in(read.words) or product
+        mentions = self._mentions(read, spoken)
+        if mentions and all(mention.over for mention in mentions):
+            return None
+        ranked = [hit for hit in self._ranked(read.words, spoken, mentions) if hit.id not in hidden]
+        hits = weigh(ranked, self._searcher.outlook(read.words))
+        verdict = decide(hits, mentions, (), hidden)
+        if verdict.kind is Kind.ANSWER:
+            return verdict.article
+        alone = verdict.kind is Kind.CLARIFY and not mentions and hits[1].score < hits[0].score * PART_RIVAL
+        return hits[0].id if close_too and alone else None
+
+    def _are_apart(self, articles: Sequence[str]) -> bool:
+        """Say whether no two of the articles belong together: what is told of one is no context of the other."""
+        told = {article: self._library.articles[article] for article in articles}
+        return not any(one in told[other].related for one in told for other in told)
+
+    def _confirmed(self, hits: list[Hit], own: str, product: str | None) -> list[Hit]:
         """Trust the best article of a long message as far as the sentence that says it most clearly does."""
         if not hits:
             return hits
         best, most = hits[0].score, hits[0].score + SENTENCE_GAIN
-        for sentence in sentences(cleaned)[:MAX_SENTENCES]:
-            told = self._weighed(self._words_of(sentence), product)
+        for sentence in sentences(own)[:MAX_SENTENCES]:
+            said = self._reader.words_in(sentence)
+            told = weigh(self._searcher.rank(said, product, ()), self._searcher.outlook(said))
             if told[0].id == hits[0].id:
                 best = max(best, min(told[0].score, most))
         factor = best / hits[0].score if hits[0].score > 0 else 1.0
         return [replace(hit, score=round(min(hit.score * factor, best), 4)) for hit in hits]
 
-    def _words_of(self, text: str) -> tuple[str, ...]:
-        form = forms.choose(without_noise(clean(text)), self._searcher.vocabulary.knows)
-        return self._speller.repair(form.words)[0]
-
-    def _product_in(self, asked: Sequence[str]) -> str | None:
-        stems = tuple(map(stem, asked))
-        for name, product in self._product_names:
-            if any(stems[at : at + len(name)] == name for at in range(len(stems) - len(name) + 1)):
-                return product
-        return None
-
-    def _product_of(self, past: _Past) -> str | None:
+    def _product_of(self, past: Past) -> str | None:
         article = self._library.article(past.tried[-1]) if past.tried else None
         return article.product if article is not None and article.product != GENERAL else None
 
@@ -220,36 +273,6 @@ class Matcher:
             if key and all(part in stems for part in key):
                 named.append((stems.index(key[0]), entry.key))
         return min(named)[1] if named else None
-
-    def _language(self, asked: Sequence[str], cleaned: str, language: str | None, conversation: Sequence[Turn]) -> str:
-        for text in (" ".join(asked), fold(cleaned)):
-            russian, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
-            if russian + latin > 2:  # noqa: PLR2004 - a letter or two show no language
-                shown = "ru" if russian * 2 >= latin else "en"
-                return shown if shown in self._library.head.languages else self._library.default_language
-        if language is not None:
-            return language
-        if conversation:
-            return self._language((), fold(clean(conversation[-1].text)), None, conversation[:-1])
-        return self._library.default_language
-
-
-def _product_names(library: Library) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Return stemmed product names and aliases, longest first."""
-    found = {
-        tuple(map(stem, words(fold(name)))): product.id
-        for product in library.products.values()
-        for name in (*product.names.values(), *product.aliases, product.id)
-        if product.id != GENERAL
-    }
-    return tuple(
-        sorted(((name, product) for name, product in found.items() if name), key=lambda pair: (-len(pair[0]), pair))
-    )
-
-
-def _settled(verdict: Verdict, kind: Kind, article: str | None, reasons: tuple[str, ...]) -> Verdict:
-    """Return a verdict that something other than the scores settles; the candidates stay for the record."""
-    return Verdict(kind, article, candidates=verdict.candidates, reasons=reasons)
 
 
 def _smalltalk(talk: Talk, verdict: Verdict) -> str | None:

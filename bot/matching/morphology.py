@@ -49,3 +49,21 @@ def is_serving_word(word: str) -> bool:
     if not _CYRILLIC.fullmatch(word) or not _analyzer().word_is_known(word):
         return False
     return _analyzer().tag(word)[0].POS in _SERVING
+
+
+@lru_cache(maxsize=65536)
+def is_counted(word: str) -> bool:
+    """Say whether a Russian word is a noun in the form that follows a large number: "2011 файлов"."""
+    if not _CYRILLIC.fullmatch(word) or not _analyzer().word_is_known(word):
+        return False
+    tag = _analyzer().tag(word)[0]
+    return bool(tag.POS == "NOUN" and tag.number == "plur" and tag.case == "gent")
+
+
+@lru_cache(maxsize=65536)
+def is_thing(word: str) -> bool:
+    """Say whether a Russian word is first of all a noun for a thing, not for a person."""
+    if not _CYRILLIC.fullmatch(word) or not _analyzer().word_is_known(word):
+        return False
+    tag = _analyzer().tag(word)[0]
+    return bool(tag.POS == "NOUN" and tag.animacy == "inan")

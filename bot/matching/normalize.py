@@ -18,7 +18,7 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u20
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4"), "'") | dict.fromkeys(
     map(ord, "\u201c\u201d\u201e\u00ab\u00bb\u2033"), '"'
 )
-_TABLE = _DASHES | _QUOTES | {ord("№"): "#"}  # NFKC would make two letters of it
+_TABLE = _DASHES | _QUOTES | {ord("№"): "#", ord("©"): "(c) "}  # NFKC would make two letters of the first
 _ODD = re.compile(r"[^ -~\nА-яЁё]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")

@@ -8,29 +8,40 @@ are weighed (MATCHING, "a design", points 3-4, with prior weights):
 The strengths become probabilities in `trust.py`. Built once per snapshot, called by `matcher.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.kb.article import Article, Audience, Status
-from bot.kb.library import Library
 from bot.matching import morphology
-from bot.matching.classifier import MAX_LEARNED, Classifier
+from bot.matching.corpus import Corpus
+from bot.matching.learned import Learned
 from bot.matching.normalize import clean, fold, words
-from bot.matching.thresholds import ENTRY_WEIGHT, LIKENESS, OTHER_PRODUCT, PHRASE_WEIGHTS, VIEW_WEIGHTS
-from bot.matching.vectors import Index, grams, itself
+from bot.matching.thresholds import OTHER_PRODUCT, PHRASE_WEIGHTS, PRIOR_MIX, PRIOR_TRUST
+from bot.matching.vectors import Floats, Index, Ints, Vector, grams, itself
 from bot.matching.vocabulary import Vocabulary, is_filler
 
-Floats = NDArray[np.float64]
+PRIOR = Learned(PRIOR_MIX, PRIOR_TRUST)
 
 GENERAL = "general"
 """The product of articles that belong to no product."""
 
-RANKED = 24
-"""Articles of a ranking that are returned: more than are ever shown, tried or recorded."""
+SHORTLIST = 50
+MIN_SHORTLIST = 8
+SHORTLIST_PHRASES = 800
+"""Articles that are looked at phrase by phrase: so many at most and at least, with so many phrases in all."""
+
+MAX_WIDE = 3000
+"""Phrases up to which any two stems near each other are a feature; with more phrases neighbours say as much."""
+
+WIDE_REACH = 5
+
+PRIOR_PHRASES = 3.0
+"""Keeps an article of one phrase from having the sharpest mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,69 +61,59 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """A question by itself: its share of words that no article has, by weight, 0 to 1; how many words have a topic."""
+class Material:
+    """The phrases as features: n-grams, stems and pairs (`single` says which columns are stems), and their owners."""
 
-    unknown: float
-    topic_words: int
+    chars: Index
+    stems: Index
+    single: NDArray[np.bool_]
+    owner: Ints
+    articles: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrase:
-    text: str
-    weight: float
-    stems: frozenset[str] = frozenset()
+class Outlook:
+    """A question by itself: its share of words that no article has, by weight, 0 to 1; how many words have a topic.
 
+    `trust` are the weights of the grounds for trusting an answer (`trust.py`).
+    """
 
-def is_matched(article: Article) -> bool:
-    """Say whether customers' messages are matched with this article at all: staff's and switched-off ones are not."""
-    return article.audience is Audience.CUSTOMER and article.status is not Status.OFF
+    unknown: float
+    topic_words: int
+    trust: Mapping[str, float]
 
 
 class Searcher:
     """All phrases of a snapshot, indexed. Immutable once built; safe to call from several threads."""
 
-    def __init__(self, library: Library, extra_words: Sequence[str] = ()) -> None:
-        articles = [article for article in library.articles.values() if is_matched(article)]
-        self.ids = tuple(sorted(article.id for article in articles))
-        texts: list[_Phrase] = []
-        starts: list[int] = []
-        for article_id in self.ids:
-            starts.append(len(texts))
-            texts.extend(_phrases(library.articles[article_id]))
+    def __init__(self, corpus: Corpus, learned: Learned = PRIOR) -> None:
+        self.ids = corpus.ids
         self._places = {article_id: at for at, article_id in enumerate(self.ids)}
-        self._products = np.asarray([library.articles[article_id].product for article_id in self.ids])
-        self._starts = np.asarray(starts, dtype=np.int64)
-        folded = [words(fold(clean(phrase.text))) for phrase in texts]
-        answers = [
-            [word for text in _long_texts(library.articles[article_id]) for word in words(fold(clean(text)))]
-            for article_id in self.ids
-        ]
-        names = [words(fold(alias)) for product in library.products.values() for alias in product.aliases]
-        self.vocabulary = Vocabulary(folded, [*chain(*answers, *names), *extra_words], library.synonyms)
+        self._products = np.asarray(corpus.products)
+        self._owner = np.asarray([phrase.owner for phrase in corpus.phrases], dtype=np.int64)
+        sizes = np.bincount(self._owner, minlength=len(self.ids))
+        self._starts: Ints = np.concatenate(([0], np.cumsum(sizes)))
+        self._lacking = sizes == 0
+        self._share = 1.0 / (PRIOR_PHRASES + sizes)
+        self._texts = tuple(phrase.text for phrase in corpus.phrases)
+        self._weights = np.asarray([phrase.weight for phrase in corpus.phrases])
+        folded = [list(phrase.words) for phrase in corpus.phrases]
+        self.vocabulary = Vocabulary(folded, [*chain(*corpus.answers), *corpus.others], corpus.synonyms)
         rows = [self.vocabulary.canonical(row) for row in folded]
-        self._phrases = tuple(
-            replace(phrase, stems=frozenset(map(morphology.stem, row))) for phrase, row in zip(texts, rows, strict=True)
-        )
+        self._reach = WIDE_REACH if len(rows) <= MAX_WIDE else 1
         self._chars = Index(rows, grams)
-        self._stems = Index([_stems_and_pairs(row) for row in rows], itself)
+        self._stems = Index([_stems_and_pairs(row, self._reach) for row in rows], itself)
+        self._single = np.asarray([" " not in feature for feature in self._stems.features], dtype=bool)
         self._mass = np.asarray([self._total(row) for row in rows])
-        self._weights = np.asarray([phrase.weight for phrase in texts])
-        self._owner = np.repeat(np.arange(len(self.ids)), np.diff([*starts, len(texts)]))
-        self._articles = Index(self._article_rows(rows, answers), itself)
-        learned = np.stack([self._likeness(row) for row in rows]) if 0 < len(rows) <= MAX_LEARNED else None
-        self._classifier = Classifier(self._owner, len(self.ids), learned)
+        self._articles = Index(self._article_rows(rows, corpus.answers), itself)
+        self.learned = learned
 
-    def _article_rows(self, rows: list[list[str]], answers: list[list[str]]) -> list[list[str]]:
+    def _article_rows(self, rows: list[list[str]], answers: Sequence[Sequence[str]]) -> list[list[str]]:
         """Return the stems of everything an article says, answer included."""
         found = [list(map(morphology.stem, self.vocabulary.canonical(answer))) for answer in answers]
         for owner, row in zip(self._owner.tolist(), rows, strict=True):
             found[owner].extend(map(morphology.stem, row))
         return found
-
-    def _likeness(self, row: Sequence[str]) -> Floats:
-        chars = self._chars.cosine(row)
-        return LIKENESS["chars"] * chars + LIKENESS["stems"] * self._stems.cosine(_stems_and_pairs(row))
 
     def _weighed(self, row: Sequence[str]) -> list[tuple[str, float]]:
         weighed: dict[str, float] = {}
@@ -131,78 +132,142 @@ class Searcher:
         total = sum(weight for _, weight in weighed)
         unknown = sum(weight for stem, weight in weighed if not self._articles.has(stem))
         topic = {morphology.stem(word) for word in row if not is_filler(word)}
-        return Outlook(unknown / total if total else 0.0, len(topic))
+        return Outlook(unknown / total if total else 0.0, len(topic), self.learned.trust)
 
     def rank(self, question: Sequence[str], product: str | None, named: Sequence[str] = ()) -> list[Hit]:
-        """Return the best `RANKED` articles and the `named` ones, best first, equal ones by id.
+        """Return the best articles and the `named` ones, best first, equal ones by id.
 
         `question`: repaired words in order; `product`: the one spoken of, whose articles and the general ones go first.
         """
-        if not self.ids:
+        if not self._texts:
             return []
         row = self.vocabulary.canonical(question)
         weighed = self._weighed(row)
-        parts = self._parts(row, weighed)
-        phrase = sum((PHRASE_WEIGHTS[name] * view for name, view in parts.items()), np.zeros(len(self._phrases)))
-        phrase = np.clip(phrase * self._weights, 0.0, 1.0)
-        total = sum(weight for _, weight in weighed) or 1.0
-        views = {
-            "learned": self._classifier.scores(LIKENESS["chars"] * parts["chars"] + LIKENESS["stems"] * parts["stems"]),
-            "phrase": np.maximum.reduceat(phrase, self._starts),
-            "article": np.minimum(self._articles.mass(weighed) / total, 1.0),
-        }
-        strength: Floats = sum((VIEW_WEIGHTS[name] * view for name, view in views.items()), np.zeros(len(self.ids)))
+        chars = self._chars.vector(row)
+        stems = self._stems.vector(_stems_and_pairs(row, self._reach))
+        first, learnt = self._first(chars, stems)
+        foreign = np.zeros(len(self.ids))
         if product is not None:
-            foreign = (self._products != product) & (self._products != GENERAL)
-            strength = strength - np.where(foreign, OTHER_PRODUCT, 0.0)
-        strength = np.asarray(np.round(np.maximum(strength, 0.0), 4), dtype=np.float64)
-        # A stable sort: equal articles stay in the order of their ids.
-        order = np.argsort(-strength, kind="stable")
-        chosen = order[:RANKED].tolist()
-        chosen.extend(sorted({self._places[name] for name in named if name in self._places} - set(chosen)))
+            foreign[(self._products != product) & (self._products != GENERAL)] = OTHER_PRODUCT
+        first = first - foreign
+        chosen = self._shortlist(first, [self._places[name] for name in named if name in self._places])
+        spans = list(zip(self._starts[chosen].tolist(), self._starts[chosen + 1].tolist(), strict=True))
+        rows = np.concatenate([np.arange(first, last) for first, last in spans])
+        parts = self._parts(rows, spans, chars, stems, weighed)
+        phrase = sum((PHRASE_WEIGHTS[name] * view for name, view in parts.items()), np.zeros(len(rows)))
+        phrase = np.clip(phrase * self._weights[rows], 0.0, 1.0)
+        total = sum(weight for _, weight in weighed) or 1.0
+        borders = np.concatenate(([0], np.cumsum(self._starts[chosen + 1] - self._starts[chosen])))
+        views = {
+            "learned": learnt[chosen],
+            "phrase": self._best(phrase, borders),
+            "article": np.minimum(self._articles.mass(weighed)[chosen] / total, 1.0),
+        }
+        mix = self.learned.mix
+        strength: Floats = sum((mix[name] * view for name, view in views.items()), np.full(len(chosen), mix["bias"]))
+        strength = np.round(strength - foreign[chosen], 4)
         content = [word for word in dict.fromkeys(row) if not is_filler(word)]
         hits = []
-        for at in chosen:
-            best = self._best_phrase(at, phrase)
-            told = {name: round(float(view[at]), 4) for name, view in views.items()}
-            told |= {name: round(float(part[best]), 4) for name, part in parts.items()}
-            text = self._phrases[best].text
-            hits.append(Hit(self.ids[at], float(strength[at]), 0.0, text, told, self._shared(best, content)))
+        # A stable sort: equal articles stay in the order of their ids.
+        for place in np.argsort(-strength, kind="stable").tolist():
+            at = borders[place] + int(np.argmax(phrase[borders[place] : borders[place + 1]]))
+            told = {name: round(float(view[place]), 4) for name, view in views.items()}
+            told |= {name: round(float(part[at]), 4) for name, part in parts.items()}
+            text = self._texts[rows[at]]
+            hits.append(Hit(self.ids[chosen[place]], float(strength[place]), 0.0, text, told, _shared(text, content)))
         return hits
 
-    def _parts(self, row: Sequence[str], weighed: list[tuple[str, float]]) -> dict[str, Floats]:
-        shared = self._stems.mass(weighed)
+    def features(self, chars: Vector, stems: Vector) -> tuple[Ints, Floats]:
+        """Return the columns and values of a question that `Learned.scores` knows.
+
+        Single stems count twice: by themselves and among the pairs, each group of length 1.
+        """
+        single = self._single[stems.columns]
+        length = float(np.sqrt(np.sum(stems.weights[single] ** 2))) or 1.0
+        values = stems.weights / stems.length + np.where(single, stems.weights / length, 0.0)
+        columns = np.concatenate((chars.columns, stems.columns + self._chars.width))
+        return columns, np.concatenate((chars.weights / chars.length, values))
+
+    def with_learned(self, learned: Learned) -> "Searcher":
+        """Return the same phrases with other weights; nothing is indexed again."""
+        other = copy(self)
+        other.learned = learned
+        return other
+
+    def material(self) -> "Material":
+        """Return what the phrases are made of, for `learning.py`."""
+        return Material(self._chars, self._stems, self._single, self._owner, len(self.ids))
+
+    def _first(self, chars: Vector, stems: Vector) -> tuple[Floats, Floats]:
+        """Return for every article what it is shortlisted by, and what its phrases say together."""
+        if self.learned.scores is not None:
+            logits = self.learned.logits(*self.features(chars, stems))
+            return logits, logits
+        alike = self._chars.cosines(chars)
+        mean = np.bincount(self._owner, weights=alike, minlength=len(self.ids)) * self._share
+        return self._best(alike, self._starts) + mean, mean
+
+    @staticmethod
+    def _best(phrases: Floats, borders: Ints) -> Floats:
+        """Return the best of each run of phrases; 0 for a run that has none."""
+        best = np.maximum.reduceat(np.append(phrases, 0.0), borders[:-1])
+        best[np.diff(borders) == 0] = 0.0
+        return best
+
+    def _shortlist(self, first: Floats, named: Sequence[int]) -> Ints:
+        """Return the places of the articles to look at closely, in order of their ids."""
+        order = np.argsort(np.where(self._lacking, np.inf, -first), kind="stable")[:SHORTLIST]
+        order = order[~self._lacking[order]]
+        sizes = np.cumsum(self._starts[order + 1] - self._starts[order])
+        count = max(int(np.searchsorted(sizes, SHORTLIST_PHRASES, side="right")), MIN_SHORTLIST)
+        return np.unique(np.concatenate((order[:count], np.asarray(named, dtype=np.int64))))
+
+    def _parts(
+        self,
+        rows: Ints,
+        spans: Sequence[tuple[int, int]],
+        chars: Vector,
+        stems: Vector,
+        weighed: Sequence[tuple[str, float]],
+    ) -> dict[str, Floats]:
+        among = self._stems.among(spans)
+        known = [(column, weight) for stem, weight in weighed if (column := self._stems.column(stem)) >= 0]
+        columns = np.asarray([column for column, _ in known], dtype=np.int64)
+        shared = among.mass(columns, np.asarray([weight for _, weight in known], dtype=np.float64))
         total = sum(weight for _, weight in weighed) or 1.0
         return {
-            "chars": self._chars.cosine(row),
-            "stems": self._stems.cosine(_stems_and_pairs(row)),
+            "chars": self._chars.among(spans).cosine(chars),
+            "stems": among.cosine(stems),
             "asked": np.minimum(shared / total, 1.0),
-            "covered": np.minimum(shared / self._mass, 1.0),
+            "covered": np.minimum(shared / self._mass[rows], 1.0),
         }
 
-    def _best_phrase(self, at: int, phrase: Floats) -> int:
-        start = int(self._starts[at])
-        stop = int(self._starts[at + 1]) if at + 1 < len(self._starts) else len(self._phrases)
-        return start + int(np.argmax(phrase[start:stop]))
 
-    def _shared(self, phrase: int, content: list[str]) -> tuple[str, ...]:
-        stems = self._phrases[phrase].stems
-        return tuple(word for word in content if morphology.stem(word) in stems)
+def reweighed(hits: Sequence[Hit], mix: Mapping[str, float]) -> list[Hit]:
+    """Return the hits as they would be with other weights of the views, best first."""
+    found = [
+        replace(
+            hit, strength=round(mix["bias"] + sum(mix[name] * hit.views[name] for name in mix if name != "bias"), 4)
+        )
+        for hit in hits
+    ]
+    return sorted(found, key=lambda hit: (-hit.strength, hit.id))
 
 
-def _stems_and_pairs(row: Sequence[str]) -> list[str]:
+def _shared(phrase: str, content: Sequence[str]) -> tuple[str, ...]:
+    stems = _stems_of(phrase)
+    return tuple(word for word in content if morphology.stem(word) in stems)
+
+
+@lru_cache(maxsize=16384)
+def _stems_of(phrase: str) -> frozenset[str]:
+    return frozenset(map(morphology.stem, words(fold(clean(phrase)))))
+
+
+def _stems_and_pairs(row: Sequence[str], reach: int) -> list[str]:
+    """Return the stems, and each with those that follow within `reach` words: in order, or if wider, as a set."""
     stems = [morphology.stem(word) for word in row]
-    return stems + [f"{first} {second}" for first, second in pairwise(stems)]
-
-
-def _long_texts(article: Article) -> list[str]:
-    return [*article.answer.values(), *(text for entry in article.entries for text in entry.text.values())]
-
-
-def _phrases(article: Article) -> list[_Phrase]:
-    found = [_Phrase(text, 1.0) for text in article.title.values()]
-    found.extend(_Phrase(text, 1.0) for texts in article.symptoms.values() for text in texts)
-    found.extend(_Phrase(text, ENTRY_WEIGHT) for entry in article.entries for text in entry.text.values())
-    if article.tags:
-        found.append(_Phrase(" ".join(article.tags), ENTRY_WEIGHT))
-    return found
+    if reach == 1:
+        return stems + [f"{first} {second}" for first, second in pairwise(stems)]
+    pairs = [(stems[at], other) for at in range(len(stems)) for other in stems[at + 1 : at + 1 + reach]]
+    return stems + [f"{min(pair)} {max(pair)}" for pair in pairs]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.matching import talk_words as lists
-from bot.matching.morphology import stem
+from bot.matching.talk_words import stem
 
 
 class Talk(StrEnum):
@@ -22,8 +22,12 @@ class Talk(StrEnum):
     BYE = "bye"
     PERSON = "person"
     NOT_HELPED = "not_helped"
+    ANGRY = "angry"
     NOTHING = "nothing"
 
+
+COURTESIES = frozenset({Talk.GREETING, Talk.THANKS, Talk.BYE, Talk.CAPABILITIES})
+"""Talk that is answered in kind, where there is nothing else in the message."""
 
 _REACH = 3
 """Words that may stand between a call and a person: "соедините меня с живым"."""
@@ -40,23 +44,62 @@ class Heard:
 def hear(words: Sequence[str]) -> Heard:
     """Return what a message of repaired words is, apart from a question about the product."""
     stems = tuple(map(stem, words))
-    if not stems:
-        return Heard(Talk.NOTHING, ())
-    if stems in lists.CAPABILITIES or _without_greeting(stems) in lists.CAPABILITIES:
-        return Heard(Talk.CAPABILITIES, ())
+    outright = _outright(stems)
+    if outright is not None:
+        return Heard(outright, ())
     if _asks_for_person(words, stems):
         return Heard(Talk.PERSON, ())
     rest = _rest_of_failure(words, stems)
     if rest is not None:
         return Heard(Talk.NOT_HELPED, rest)
-    for talk, core, extra in _COURTESIES:
-        present = set(stems)
-        if present & core and present <= core | extra:
-            return Heard(talk, ())
-    return Heard(Talk.NOTHING, tuple(words))
+    kind = _courtesy(stems) or (Talk.ANGRY if _is_angry(words, stems) else None)
+    return Heard(kind, ()) if kind is not None else Heard(Talk.NOTHING, tuple(words))
 
 
-_COURTESIES = (
+def _outright(stems: tuple[str, ...]) -> Talk | None:
+    """Return what a whole message says that stands in a list as it is."""
+    if not stems:
+        return Talk.NOTHING
+    if stems in lists.CAPABILITIES or _without_greeting(stems) in lists.CAPABILITIES:
+        return Talk.CAPABILITIES
+    return next((talk for talk, sayings in _SAYINGS if stems in sayings), None)
+
+
+def _courtesy(stems: Sequence[str]) -> Talk | None:
+    present = set(stems)
+    return next((talk for talk, core, extra in _KINDS if present & core and present <= core | extra), None)
+
+
+def hear_signs(text: str) -> Talk:
+    """Return what a message without a word or number says by signs alone: "👍", "+", "🙏"."""
+    for talk, signs in _SIGNS:
+        if any(sign in text for sign in signs):
+            return talk
+    return Talk.THANKS if text.strip() in {"+", "++", "+++", ")", "))", ")))", ":)", ":-)"} else Talk.NOTHING
+
+
+def _is_angry(words: Sequence[str], stems: Sequence[str]) -> bool:
+    """Say whether the message is abuse and nothing else: no topic that an article might have."""
+    angry = [lists.ANGRY.match(word) is not None for word in words]
+    return any(angry) and all(
+        cross or root in lists.ANGRY_EXTRA or root in lists.FILLER_STEMS
+        for cross, root in zip(angry, stems, strict=True)
+    )
+
+
+_SIGNS = (
+    (Talk.ANGRY, "😡🤬😠👎🖕💩😤"),
+    (Talk.THANKS, "👍🙏❤👌🤝💪🔥🎉✅😊💯👏🥰😍🫡🙌💐🌹🤗😘"),
+    (Talk.GREETING, "👋🙋"),
+)
+
+
+_SAYINGS = (
+    (Talk.GREETING, lists.SMALL_SAYINGS),
+    (Talk.THANKS, lists.WORKS_SAYINGS),
+    (Talk.BYE, lists.BYE_SAYINGS),
+)
+_KINDS = (
     (Talk.THANKS, lists.THANKS, lists.THANKS_EXTRA | lists.GREETING | lists.BYE | lists.BYE_EXTRA | lists.FILLER_STEMS),
     (Talk.THANKS, lists.DONE, lists.THANKS_EXTRA),
     (Talk.BYE, lists.BYE, lists.BYE_EXTRA),
@@ -115,7 +158,10 @@ def _calls_person(stems: Sequence[str]) -> bool:
 
 def _rest_of_failure(words: Sequence[str], stems: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the topic words beside "не помогло", or None where nothing like it is said."""
+    present = set(stems)
     for saying in lists.NOT_HELPED:
+        if not present.issuperset(saying):
+            continue
         size = len(saying)
         for at in range(len(stems) - size + 1):
             if stems[at : at + size] == saying:

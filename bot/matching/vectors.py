@@ -1,32 +1,32 @@
-"""A sparse inverted index over phrases: which phrases share features with a question, and how much.
+"""Sparse TF-IDF rows over phrases, kept both ways: which phrases have a feature, and which features a phrase has.
 
 Knows nothing of language: tokens become features by the function an index is given, weights are numbers. `search.py`
-builds one index of character n-grams, one of stems and one of whole articles. NumPy arrays in column order (feature →
-rows), so that a question costs only the postings it touches; sums run in one fixed order, so that equal input gives
-equal bytes.
+builds one index of character n-grams, one of stems and one of whole articles. NumPy arrays in feature order (for all
+phrases at once) and in row order (for the phrases of a few articles exactly); sums run in one fixed order, so that
+equal input gives equal bytes.
 """
 
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[np.float64]
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Shorts = NDArray[np.int32]
 Expand = Callable[[str], tuple[str, ...]]
 
 GRAM_LENGTHS = (3, 4)
 """Character n-grams of a word between its borders. With each phrase held out these two rank as well as 2 to 5 do (61.2
 against 60.9 % right first) at half the postings."""
 
-MAX_POSTINGS = 400_000
+MAX_POSTINGS = 250_000
 """Postings summed for one question; the commonest features, which say least, are left out beyond it."""
-
-WIDE_POSTINGS = 2_000_000
-"""Up to here postings are kept in the width that NumPy sums in (16 bytes each, no casts), beyond in half of it."""
 
 _CHUNK = 20_000
 """Rows counted at a time while an index is built: a bound on memory."""
@@ -44,26 +44,40 @@ def itself(token: str) -> tuple[str, ...]:
     return (token,)
 
 
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A question in the space of an index: known columns, ascending, with weights; `length` counts unknown ones too."""
+
+    columns: Ints
+    weights: Floats
+    length: float
+
+
 class Index:
-    """TF-IDF rows of tokens, by feature. Immutable once built."""
+    """TF-IDF rows of tokens, each of length 1. Immutable once built."""
 
     def __init__(self, rows: Sequence[Sequence[str]], expand: Expand) -> None:
         self.size = len(rows)
         self._expand = expand
         self._ids: dict[str, int] = {}
         row_of, column, count = self._count(rows)
-        frequency = np.bincount(column, minlength=len(self._ids))
+        self.width = len(self._ids)
+        frequency = np.bincount(column, minlength=self.width)
         self._idf = np.log((1.0 + self.size) / (1.0 + frequency)) + 1.0
+        self._rarest = math.log(1.0 + self.size) + 1.0
         value = (1.0 + np.log(count)) * self._idf[column]
         norm = np.sqrt(np.bincount(row_of, weights=value * value, minlength=self.size))
         value /= np.where(norm > 0, norm, 1.0)[row_of]
+        self.row_starts: Ints = np.concatenate(([0], np.cumsum(np.bincount(row_of, minlength=self.size))))
+        self._sizes: Ints = np.diff(self.row_starts)
+        self.columns: Shorts = column.astype(np.int32)
+        self.values: Singles = value.astype(np.float32)
         order = np.argsort(column, kind="stable")
-        wide = len(order) <= WIDE_POSTINGS
-        self._rows = row_of[order].astype(np.int64 if wide else np.int32)
-        self._values = value[order].astype(np.float64 if wide else np.float32)
-        self._starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
+        self._rows = row_of[order].astype(np.int32)
+        self._by_column = self.values[order]
+        self._starts: Ints = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
 
-    def _count(self, rows: Sequence[Sequence[str]]) -> tuple[Ints, Ints, Scores]:
+    def _count(self, rows: Sequence[Sequence[str]]) -> tuple[Ints, Ints, Floats]:
         """Return row, column and count of every feature of every row, by row; each token is expanded once."""
         tokens: dict[str, int] = {}
         features: list[int] = []
@@ -89,61 +103,107 @@ class Index:
         counts = np.concatenate([count for _, count in parts]) if parts else np.zeros(0)
         return keys // width, keys % width, counts
 
+    @property
+    def features(self) -> Iterable[str]:
+        """All features in the order of their columns."""
+        return self._ids.keys()
+
     def has(self, feature: str) -> bool:
         """Say whether any row has the feature."""
         return feature in self._ids
 
-    def cosine(self, tokens: Iterable[str]) -> Scores:
-        """Return the cosine of the tokens with every row; unknown features count in the length as the rarest do."""
-        rarest = math.log(1.0 + self.size) + 1.0
+    def column(self, feature: str) -> int:
+        """Return the feature's column, or -1."""
+        return self._ids.get(feature, -1)
+
+    def vector(self, tokens: Iterable[str]) -> Vector:
+        """Return the tokens as a vector; unknown features count in the length as the rarest do."""
         length = 0.0
-        known: list[tuple[int, int, float]] = []
+        known: list[tuple[int, float]] = []
         for feature, count in Counter(feature for token in tokens for feature in self._expand(token)).items():
             column = self._ids.get(feature, -1)
-            weight = (1.0 + math.log(count)) * (rarest if column < 0 else float(self._idf[column]))
+            weight = (1.0 + math.log(count)) * (self._rarest if column < 0 else float(self._idf[column]))
             length += weight * weight
             if column >= 0:
-                known.append((int(self._starts[column + 1] - self._starts[column]), column, weight))
+                known.append((column, weight))
+        known.sort()
+        columns = np.asarray([column for column, _ in known], dtype=np.int64)
+        return Vector(columns, np.asarray([weight for _, weight in known]), math.sqrt(length) or 1.0)
+
+    def cosine(self, tokens: Iterable[str]) -> Floats:
+        """Return the cosine of the tokens with every row."""
+        return self.cosines(self.vector(tokens))
+
+    def cosines(self, vector: Vector) -> Floats:
+        """Return the cosine of a vector with every row; of a very common feature only where there is room for it."""
+        starts, stops = self._starts[vector.columns], self._starts[vector.columns + 1]
+        # The rarest first; at least one, at most so many postings that the time is bounded.
+        order = np.argsort(stops - starts, kind="stable")
+        room = np.cumsum((stops - starts)[order])
+        chosen = order[: max(int(np.searchsorted(room, MAX_POSTINGS, side="right")), 1)]
+        if not len(chosen):
+            return np.zeros(self.size)
+        spans = [slice(a, b) for a, b in zip(starts[chosen].tolist(), stops[chosen].tolist(), strict=True)]
+        rows = np.concatenate([self._rows[span] for span in spans])
+        weights = np.repeat(vector.weights[chosen] / vector.length, (stops - starts)[chosen])
+        values = np.concatenate([self._by_column[span] for span in spans])
+        return np.bincount(rows, weights=values * weights, minlength=self.size).astype(np.float64)
+
+    def mass(self, weights: Sequence[tuple[str, float]]) -> Floats:
+        """Return for every row the sum of the weights of the features it has."""
+        known = [(self._ids[feature], weight) for feature, weight in weights if feature in self._ids]
         if not known:
             return np.zeros(self.size)
-        known.sort()
-        spans: list[slice] = []
-        values: list[Scores] = []
-        spent = 0
-        for postings, column, weight in known:
-            spent += postings
-            if spent > MAX_POSTINGS and spans:
-                break
-            spans.append(self._span(column))
-            values.append(self._values[spans[-1]] * weight)
-        return self._added(values, spans) / math.sqrt(length)
-
-    def mass(self, weights: Sequence[tuple[str, float]]) -> Scores:
-        """Return for every row the sum of the weights of the features it has."""
-        spans: list[slice] = []
-        values: list[Scores] = []
-        for feature, weight in weights:
-            column = self._ids.get(feature)
-            if column is not None:
-                span = self._span(column)
-                spans.append(span)
-                values.append(np.full(span.stop - span.start, weight))
-        return self._added(values, spans)
-
-    def _span(self, column: int) -> slice:
-        return slice(int(self._starts[column]), int(self._starts[column + 1]))
-
-    def _added(self, values: Sequence[Scores], spans: Sequence[slice]) -> Scores:
-        if not spans:
-            return np.zeros(self.size)
+        spans = [slice(int(self._starts[column]), int(self._starts[column + 1])) for column, _ in known]
         rows = np.concatenate([self._rows[span] for span in spans])
-        sums = np.bincount(rows, weights=np.concatenate(values), minlength=self.size)
-        return np.asarray(sums, dtype=np.float64)
+        sums = np.concatenate([np.full(span.stop - span.start, w) for span, (_, w) in zip(spans, known, strict=True)])
+        return np.bincount(rows, weights=sums, minlength=self.size).astype(np.float64)
+
+    def among(self, spans: Sequence[tuple[int, int]]) -> "Rows":
+        """Return the contents of runs of rows (first, behind the last), to be compared with one question exactly."""
+        cuts = [slice(int(self.row_starts[first]), int(self.row_starts[last])) for first, last in spans]
+        sizes = np.concatenate([self._sizes[first:last] for first, last in spans])
+        return Rows(
+            np.concatenate([self.columns[cut] for cut in cuts]),
+            np.concatenate([self.values[cut] for cut in cuts]),
+            np.cumsum(sizes) - sizes,
+            sizes == 0,
+            self.width,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A few rows of an index, flat: where each starts, and which are empty."""
+
+    columns: Shorts
+    values: Singles
+    starts: Ints
+    empty: NDArray[np.bool_]
+    width: int
+
+    def cosine(self, vector: Vector) -> Floats:
+        """Return the exact cosine of the vector with each row."""
+        dense = np.zeros(self.width, dtype=np.float32)
+        dense[vector.columns] = vector.weights / vector.length
+        return self._sums(dense.take(self.columns) * self.values)
+
+    def mass(self, columns: Ints, weights: Floats) -> Floats:
+        """Return for each row the sum of the weights of those columns that it has."""
+        dense = np.zeros(self.width, dtype=np.float32)
+        dense[columns] = weights
+        return self._sums(dense.take(self.columns))
+
+    def _sums(self, elements: Singles) -> Floats:
+        # One element behind the last keeps the start of an empty row in bounds.
+        sums = np.add.reduceat(np.append(elements, np.float32(0.0)), self.starts).astype(np.float64)
+        sums[self.empty] = 0.0
+        return sums
 
 
 def _count_chunk(
     rows: Sequence[Sequence[int]], first: int, feature: Ints, size: Ints, start: Ints, width: int
-) -> tuple[Ints, Scores]:
+) -> tuple[Ints, Floats]:
     """Return `row * width + column` and its count for the rows of one chunk, in order."""
     token = np.asarray([token for row in rows for token in row], dtype=np.int64)
     if not len(token):

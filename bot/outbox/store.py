@@ -152,6 +152,18 @@ def moves(db: Db) -> dict[int, int]:
     return {int(key.partition(":")[2]): int(json.loads(value)) for key, value in rows}
 
 
+def telegram_id_of(db: Db, message_id: str) -> int | None:
+    """Return Telegram's id of a conversation message of ours, or None where it has not been sent."""
+    row = db.execute("SELECT telegram_id FROM messages WHERE id = ?", [message_id]).fetchone()
+    return row[0] if row else None
+
+
+def is_waiting(db: Db, message_id: str, after: int) -> bool:
+    """Return whether a call about this conversation message waits that is newer than the call `after`."""
+    condition = "state = 'waiting' AND id > ? AND message_id = ?"
+    return db.execute(f"SELECT 1 FROM outbox WHERE {condition} LIMIT 1", [after, message_id]).fetchone() is not None  # noqa: S608 - our own condition
+
+
 def last_id(db: Db) -> int:
     """Return the id of the newest call there has been."""
     row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.sandbox.acts import button_payload
+from bot.sandbox.gateway import LicenceGateway
 from bot.sandbox.messages import Message
 from bot.sandbox.people import Chat
 from bot.sandbox.person import Person
@@ -22,6 +23,9 @@ QUIET_SECONDS = 1.3
 """A bot that made no call for so long has finished: it writes at most once a second into a chat, so a little more."""
 
 REPLY_SECONDS = 20.0
+
+GATEWAY_VARIABLE = "MIKO_LICENCE_GATEWAY"
+"""Names the licence gateway to the bot's key check (kb/miko/_checks.yaml)."""
 
 
 class Side(StrEnum):
@@ -144,7 +148,7 @@ class Stage:
 async def open_stage(
     folder: Path, *, language: str = "ru", command: Sequence[str] = RUN_BOT, log: Path | None = None
 ) -> AsyncIterator[Stage]:
-    """Open a stage with its files in `folder`, and strike it in the end: the bot is stopped, then the sandbox.
+    """Open a stage with its files in `folder`, and strike it in the end: the bot, the licence gateway, the sandbox.
 
     Raise BotDidNotStartError.
     """
@@ -154,9 +158,20 @@ async def open_stage(
         staff = sandbox.user(names[1], username="sergey", language="ru", started=True)
         manager = sandbox.user(names[2], username="maria", language="ru", started=True)
         forum = sandbox.forum("Поддержка" if language == "ru" else "Support desk", [manager, staff])
-        bot = BotProcess(sandbox, folder, staff_chat=forum.id, managers=[manager.id], command=command, log=log)
+        gateway = LicenceGateway()
+        address = await gateway.start()
+        bot = BotProcess(
+            sandbox,
+            folder,
+            staff_chat=forum.id,
+            managers=[manager.id],
+            command=command,
+            settings={GATEWAY_VARIABLE: address},
+            log=log,
+        )
         try:
             await bot.start()
             yield Stage(sandbox, bot, customer, staff, manager, forum)
         finally:
             await bot.terminate()
+            await gateway.stop()

@@ -254,3 +254,126 @@ def m0002_tickets(db: Db) -> None:
         ALTER TABLE outbox ADD COLUMN about INTEGER;
         CREATE INDEX outbox_ticket ON outbox (ticket_id) WHERE state = 'waiting';
     """)
+
+
+@migrations()
+def m0003_guides(db: Db) -> None:
+    """Guided fixes: where each run stands, and every press."""
+    db.executescript("""
+        CREATE TABLE guide_runs (
+            id TEXT PRIMARY KEY,
+            user_id INTEGER NOT NULL,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            decision_id TEXT REFERENCES decisions (id),
+            language TEXT NOT NULL,
+            begun_with TEXT NOT NULL,
+            message_id TEXT NOT NULL,
+            visits TEXT NOT NULL,
+            moves INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('active', 'solved', 'person', 'gone', 'not_mine', 'replaced')),
+            offered INTEGER NOT NULL DEFAULT 0,
+            begun_at REAL NOT NULL,
+            touched_at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX guide_runs_active ON guide_runs (user_id, touched_at) WHERE state = 'active';
+        CREATE INDEX guide_runs_conversation ON guide_runs (conversation_id);
+
+        CREATE TABLE guide_presses (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT NOT NULL REFERENCES guide_runs (id),
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            article TEXT NOT NULL,
+            step TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            pressed TEXT NOT NULL,
+            at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX guide_presses_conversation ON guide_presses (conversation_id);
+        CREATE INDEX guide_presses_step ON guide_presses (article, step, at);
+    """)
+
+
+@migrations()
+def m0004_diagnostics(db: Db) -> None:
+    """Keep the runs of checks from our side, and what each check found."""
+    db.executescript("""
+        CREATE TABLE diagnostic_runs (
+            id TEXT PRIMARY KEY,
+            user_id INTEGER,
+            conversation_id TEXT REFERENCES conversations (id),
+            ticket_id INTEGER REFERENCES tickets (id),
+            product TEXT NOT NULL,
+            check_id TEXT NOT NULL,
+            started_at REAL NOT NULL,
+            ended_at REAL,
+            status TEXT NOT NULL CHECK (status IN ('running', 'done', 'cancelled', 'interrupted'))
+        ) STRICT;
+        CREATE INDEX diagnostic_runs_running ON diagnostic_runs (user_id) WHERE status = 'running';
+        CREATE INDEX diagnostic_runs_conversation ON diagnostic_runs (conversation_id);
+        CREATE INDEX diagnostic_runs_ticket ON diagnostic_runs (ticket_id);
+
+        CREATE TABLE diagnostic_findings (
+            run_id TEXT NOT NULL REFERENCES diagnostic_runs (id),
+            place INTEGER NOT NULL,
+            product TEXT NOT NULL,
+            check_id TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            light TEXT NOT NULL CHECK (light IN ('good', 'warn', 'bad', 'unknown')),
+            article TEXT,
+            facts TEXT NOT NULL,
+            elapsed_ms REAL NOT NULL,
+            at REAL NOT NULL,
+            PRIMARY KEY (run_id, place)
+        ) STRICT;
+        CREATE INDEX diagnostic_findings_check ON diagnostic_findings (product, check_id, at);
+    """)
+
+
+@migrations()
+def m0005_waiting_keys(db: Db) -> None:
+    """Keys that wait for their owner's word: sealed, for a quarter of an hour, and gone once used."""
+    db.executescript("""
+        CREATE TABLE waiting_keys (
+            id TEXT PRIMARY KEY,
+            user_id INTEGER NOT NULL,
+            chat_id INTEGER NOT NULL,
+            conversation_id TEXT NOT NULL,
+            language TEXT NOT NULL,
+            product TEXT NOT NULL,
+            masked TEXT NOT NULL,
+            telegram_id INTEGER,
+            state TEXT NOT NULL CHECK (state IN ('half', 'offered', 'wanted')),
+            at REAL NOT NULL,
+            payload BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX waiting_keys_wanted ON waiting_keys (at) WHERE state = 'wanted';
+        CREATE INDEX waiting_keys_half ON waiting_keys (user_id) WHERE state = 'half';
+    """)
+
+
+@migrations()
+def m0006_diagnostics_in_the_chat(db: Db) -> None:
+    """Where a run is shown, and what was read of the customer's end."""
+    db.executescript("""
+        CREATE TABLE diagnostic_chats (
+            run_id TEXT PRIMARY KEY REFERENCES diagnostic_runs (id),
+            message_id TEXT NOT NULL,
+            language TEXT NOT NULL,
+            look TEXT NOT NULL CHECK (look IN ('list', 'compare')),
+            article TEXT,
+            guide_run TEXT
+        ) STRICT;
+
+        CREATE TABLE readings (
+            id TEXT PRIMARY KEY,
+            user_id INTEGER NOT NULL,
+            conversation_id TEXT NOT NULL REFERENCES conversations (id),
+            tool TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            side TEXT NOT NULL,
+            article TEXT,
+            facts TEXT NOT NULL,
+            at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX readings_conversation ON readings (conversation_id, at);
+    """)

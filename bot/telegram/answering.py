@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from bot.conversations import store
 from bot.conversations.events import Button
+from bot.diagnostics import plan
 from bot.i18n import Html
 from bot.kb.article import Article, Audience, Status
 from bot.storage.ids import new_id
@@ -32,6 +33,12 @@ def title_of(talk: Talk, article: Article) -> str:
     return article.text_in(article.title, talk.language, talk.prepared.library.default_language)
 
 
+def check_of(talk: Talk, article: Article) -> str | None:
+    """Return the check that is made for an article, or None where it names none that can be made."""
+    checks = talk.prepared.library.checks_of(article.product)
+    return next((each for each in article.checks if plan.leaves(checks, each)), None)
+
+
 def article_buttons(talk: Talk, article_ids: Iterable[str], do: str = "open") -> Keyboard:
     """Return one button an article, those that a customer may not see left out."""
     articles = [article for each in article_ids if (article := visible_article(talk, each)) is not None]
@@ -54,8 +61,9 @@ def show_article(
     decision_id: str | None = None,
     entry: str | None = None,
     intro: Html | None = None,
+    extra: Keyboard = (),
 ) -> None:
-    """Show an article with its buttons, and record that it was shown."""
+    """Show an article with its buttons and `extra` ones, and record that it was shown."""
     library = talk.prepared.library
     text = article_html(article, entry, talk.language, library.default_language)
     if intro is not None:
@@ -64,6 +72,11 @@ def show_article(
     if article.id not in NO_FEEDBACK:
         keyboard.append((talk.label("btn-helped"), Button("helped", article=article.id)))
         keyboard.append((talk.label("btn-not-helped"), Button("not_helped", article=article.id)))
+    if article.steps:
+        keyboard.append((talk.label("btn-guide"), Button("guide", article=article.id)))
+    if talk.kit.checks is not None and check_of(talk, article) is not None:
+        keyboard.append((talk.label("btn-diag"), Button("diag", article=article.id)))
+    keyboard += extra
     keyboard.append(person_button(talk))
     keyboard += article_buttons(talk, article.related[:RELATED_BUTTONS])
     talk.say(text, keyboard, decision_id=decision_id)

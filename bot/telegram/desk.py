@@ -12,6 +12,9 @@ from typing import Any
 from sqlite_utils import Database as Db
 
 from bot.conversations import store as conversations
+from bot.conversations.decisions import decided_in
+from bot.diagnostics.record import store as record
+from bot.guides import store as guides
 from bot.i18n import Html, label, say
 from bot.kb.library import Library
 from bot.kb.markdown import visible_text
@@ -20,6 +23,7 @@ from bot.outbox.store import Call
 from bot.storage.ids import new_id
 from bot.storage.vault import Vault
 from bot.telegram.render import cut, history_chunks, pieces, shorten, ticket_card
+from bot.telegram.why import DECISIONS, why_html
 from bot.tickets import store
 from bot.tickets.ticket import Place, State, Ticket, topic_name
 
@@ -94,20 +98,32 @@ class Desk:
         `whole` takes in what followed, too.
         """
         before = None if whole else ticket.opened_at
-        return ticket_card(ticket, conversations.story(db, ticket.conversation_id, CARD_LINES, before), self.library)
+        story = conversations.story(db, ticket.conversation_id, CARD_LINES, before)
+        return ticket_card(
+            ticket,
+            story,
+            self.library,
+            guides.tried(db, ticket.conversation_id),
+            record.evidence(db, ticket.conversation_id),
+        )
 
     def card_buttons(self, ticket: Ticket) -> dict[str, Any]:
         """Return the buttons that a ticket in this state has.
 
         A closed one can be opened again here: in a closed topic only administrators can still write.
         """
-        steps = {State.NEW: ("take", "close"), State.TAKEN: ("close",), State.CLOSED: ("reopen",)}[ticket.state]
+        steps = {State.NEW: ("take", "close", "why"), State.TAKEN: ("close", "why"), State.CLOSED: ("reopen", "why")}
         return {
             "inline_keyboard": [
                 [{"text": label(self.language, f"btn-{step}"), "callback_data": f"{BUTTON_PREFIX}{ticket.id}:{step}"}]
-                for step in steps
+                for step in steps[ticket.state]
             ]
         }
+
+    def explain(self, db: Db, ticket: Ticket) -> None:
+        """Post why the bot said what it said in this conversation."""
+        decided = decided_in(db, ticket.conversation_id, DECISIONS)
+        self.say_inside(db, ticket, why_html(decided, self.library, self.language))
 
     def take(self, db: Db, number: int, staff_id: int, staff_name: str) -> bool:
         """Give the ticket to whoever asks first; True where that is this one."""

@@ -10,7 +10,7 @@ from bot.i18n import LANGUAGES, label
 from bot.outbox.answer import Answer
 from bot.telegram.api import Api
 
-CUSTOMER_COMMANDS = ("start", "help", "human", "language", "cancel", "privacy")
+CUSTOMER_COMMANDS = ("start", "help", "diag", "human", "language", "cancel", "privacy")
 
 
 def menu_calls(default: str) -> Iterator[tuple[str, dict[str, Any]]]:

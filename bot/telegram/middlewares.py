@@ -19,7 +19,8 @@ from bot.kb.watch import LibraryHolder
 from bot.storage.database import Database
 from bot.storage.effects import Effects
 from bot.storage.vault import Vault
-from bot.telegram.talk import Kit, Talk
+from bot.telegram.diagnosing import Diagnosing
+from bot.telegram.talk import KeyChecks, Kit, Talk, no_key_check
 from bot.tickets import store as tickets
 from bot.tickets.ticket import Ticket
 from bot.triage import Prepared
@@ -37,18 +38,32 @@ class KitMiddleware(BaseMiddleware):
         clock: Clock,
         staff_chat: Callable[[], int | None],
         manager_ids: tuple[int, ...],
+        key_check: KeyChecks = no_key_check,
+        checks: Diagnosing | None = None,
     ) -> None:
         self._vault = vault
         self._holder = holder
         self._clock = clock
         self._staff_chat = staff_chat
         self._manager_ids = manager_ids
+        self._key_check = key_check
+        self._checks = checks
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Call the handler with `kit`."""
         effects: Effects = data["effects"]
         prepared = self._holder.current.prepared
-        data["kit"] = Kit(effects, self._vault, prepared, self._clock.now(), self._staff_chat(), self._manager_ids)
+        data["kit"] = Kit(
+            effects,
+            self._vault,
+            prepared,
+            self._clock.now(),
+            self._staff_chat(),
+            self._manager_ids,
+            start_check=self._checks.start_step if self._checks is not None else None,
+            key_check=self._key_check,
+            checks=self._checks,
+        )
         return await handler(event, data)
 
 

@@ -1,14 +1,20 @@
 """Articles and cards as Telegram HTML, within one message's length. Pure."""
 
 import html
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 
 from bot.conversations.events import Line, Story, Unsure
+from bot.diagnostics import plan
+from bot.diagnostics.record.store import Evidence
+from bot.diagnostics.verdict import Light, light
+from bot.guides.run import Result, Tried
 from bot.i18n import Html, label, say
-from bot.kb.article import Article
+from bot.kb.article import Article, Step
 from bot.kb.library import Library
 from bot.kb.markdown import to_html, utf16_length, visible_text
+from bot.kb.steps import in_button
 from bot.tickets.ticket import State, Ticket, square_of
 
 MESSAGE_UNITS = 4096
@@ -17,6 +23,19 @@ MESSAGE_UNITS = 4096
 CARD_LINE = 300
 HISTORY_LINE = 1500
 CARD_QUESTION = 1200
+
+INTRO = 240
+
+STEP_MARKS = {Result.HELPED: "🎉", Result.DONE: "✅", Result.FAILED: "❌", None: "⏸"}
+"""How staff read the way a step went: it solved it, done without success, could not be done, stopped there."""
+
+CHECK_MARKS = {Light.GOOD: "✅", Light.WARN: "⚠️", Light.BAD: "❌", Light.UNKNOWN: "❔"}
+
+CARD_CHECKS = 12
+"""Checks, and outputs of the customer's, that a card tells of; the last ones."""
+
+CARD_GUIDES = 4
+"""Articles whose steps a card tells of; the last ones."""
 
 MEDIA = frozenset({"voice", "picture", "file", "sticker", "place", "other"})
 """Kinds of messages that are named on a card by a word, for they have no text of their own."""
@@ -33,6 +52,29 @@ def article_html(article: Article, entry: str | None, language: str, default: st
         if article.entries and not body:
             body = "\n".join(to_html(article.text_in(each.text, language, default)) for each in article.entries)
     return shorten(Html(f"<b>{html.escape(title, quote=False)}</b>\n\n{body}"))
+
+
+def step_html(article: Article, step: Step, number: int, language: str, default: str, *, first: bool) -> Html:
+    """Return one step as a message; `first` introduces the guide with the first sentence of the article's answer.
+
+    Commands that are longer than a copy button holds stand below the text, where a tap copies them too.
+    """
+    title = article.text_in(article.title, language, default)
+    count = len(article.steps)
+    if first:
+        sentence = first_sentence(article.text_in(article.answer, language, default))
+        head = say(language, "guide-first", title=title, sentence=sentence, number=number, count=count)
+    else:
+        head = say(language, "guide-step", title=title, number=number, count=count)
+    parts = [head, to_html(article.text_in(step.text, language, default))]
+    parts += [f"<pre>{html.escape(command, quote=False)}</pre>" for command in step.copy_ if not in_button(command)]
+    return shorten(Html("\n\n".join(parts)))
+
+
+def first_sentence(answer: str) -> str:
+    """Return the first sentence of an answer as plain text, short enough to introduce its steps."""
+    paragraph = visible_text(to_html(answer)).partition("\n")[0]
+    return cut(re.split(r"(?<=[.!?])\s", paragraph, maxsplit=1)[0], INTRO)
 
 
 def fits(text: str) -> bool:
@@ -71,8 +113,14 @@ def cut(text: str, units: int) -> str:
     return text if len(text) <= units else text[: units - 1].rstrip() + "…"
 
 
-def ticket_card(ticket: Ticket, story: Story, library: Library) -> Html:
-    """Return the card at the head of a ticket's topic: who, why, the question, what was shown, the conversation.
+def ticket_card(
+    ticket: Ticket,
+    story: Story,
+    library: Library,
+    tried: Sequence[Tried] = (),
+    evidence: Sequence[Evidence] = (),
+) -> Html:
+    """Return the card at the head of a ticket's topic: who, why, the question, what was shown, tried, found and said.
 
     Written in the knowledge base's default language, which is the staff's.
     """
@@ -101,6 +149,8 @@ def ticket_card(ticket: Ticket, story: Story, library: Library) -> Html:
     if story.shown:
         parts += ["", say(staff, "card-shown")]
         parts += [_shown_row(article_id, story, library) for article_id in story.shown]
+    parts += _steps_rows(tried, staff)
+    parts += _evidence_rows(evidence, library)
     if story.unsure:
         parts += ["", say(staff, "card-unsure")]
         parts += [_unsure_row(unsure, staff) for unsure in story.unsure]
@@ -159,6 +209,45 @@ def _shown_row(article_id: str, story: Story, library: Library) -> Html:
     score = f"{story.scores[article_id]:.2f}" if article_id in story.scores else "none"
     verdict = story.verdicts.get(article_id, "none")
     return say(staff, "card-shown-row", title=title, id=article_id, score=score, verdict=verdict)
+
+
+def _steps_rows(tried: Sequence[Tried], staff: str) -> list[str]:
+    articles = list(dict.fromkeys(each.article for each in tried))[-CARD_GUIDES:]
+    return [
+        say(
+            staff,
+            "card-steps",
+            id=article,
+            steps=" ".join(f"{each.number} {STEP_MARKS[each.result]}" for each in tried if each.article == article),
+        )
+        for article in articles
+    ]
+
+
+def _evidence_rows(evidence: Sequence[Evidence], library: Library) -> list[str]:
+    staff = library.default_language
+    ours = [each for each in evidence if each.ours][-CARD_CHECKS:]
+    theirs = [each for each in evidence if not each.ours][-CARD_CHECKS:]
+    rows: list[str] = []
+    if ours:
+        marked = [
+            label(staff, "card-checks-row", mark=CHECK_MARKS[light(each.verdict)], check=_check_name(each, library))
+            for each in ours
+        ]
+        rows.append(say(staff, "card-checks", rows="; ".join(marked)))
+    if theirs:
+        told = [
+            label(staff, "card-side-row", tool=each.what, host=each.about or "—", verdict=each.verdict.value)
+            for each in theirs
+        ]
+        rows.append(say(staff, "card-side", rows="; ".join(dict.fromkeys(told))))
+    return rows
+
+
+def _check_name(evidence: Evidence, library: Library) -> str:
+    check = plan.find(library.checks_of(evidence.about), evidence.what)
+    titles = check.title if check is not None else {}
+    return titles.get(library.default_language) or evidence.what
 
 
 def _unsure_row(unsure: Unsure, staff: str) -> Html:

@@ -4,11 +4,11 @@ Nothing here sends or writes: `say` and the others add changes to the update's e
 receive a `Talk` made for the update by the middleware, with the customer and the conversation already looked up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import i18n
 from bot.conversations import store
@@ -26,13 +26,48 @@ from bot.telegram.render import cut, shorten
 from bot.tickets.ticket import Ticket
 from bot.triage import Prepared
 
+if TYPE_CHECKING:
+    from bot.diagnostics.probe_key import ReadyCheck
+    from bot.telegram.diagnosing import Diagnosing
+
 CALLBACK_PREFIX = "b:"
+
+EDIT = "edit"
+"""Purpose of a call that edits a message which has to be sent anew where it cannot be edited."""
+
+LIVE = "live"
+"""Purpose of a call that edits a message which is edited again soon: the newest such call is the only one wanted."""
 
 BUTTON_CHARACTERS = 60
 """A longer label is cut by Telegram's clients in the middle of a word."""
 
+COPY = "copy"
+"""A button that does this puts its value into the clipboard: the app does that by itself, and we do not hear of it."""
+
 Keyboard = Sequence[tuple[str, Button]]
 """Buttons from top to bottom, one a row: the label and what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepCheck:
+    """A wish for a check from a step of a guide: the check's id, and the run and place that its verdict belongs to."""
+
+    check: str
+    run_id: str
+    article: str
+    step: str
+
+
+StartCheck = Callable[["Talk", StepCheck], Awaitable[bool]]
+"""Starts a check for this customer, to be shown in a message of its own; False where one is under way already."""
+
+
+KeyChecks = Callable[[str], "ReadyCheck | None"]
+"""Gives a product's check of licence keys, or None where it has none or the operator has not set it up."""
+
+
+def no_key_check(_product: str) -> None:
+    """Say of every product that its keys cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +80,11 @@ class Kit:
     now: float
     staff_chat: int | None
     manager_ids: tuple[int, ...]
+    start_check: StartCheck | None = None
+    """None where this program has no checks of its own: then no button offers one."""
+    key_check: KeyChecks = no_key_check
+    checks: "Diagnosing | None" = None
+    """Checks of connections; None where nothing runs them."""
 
 
 class Talk:
@@ -146,8 +186,43 @@ class Talk:
 
     def say(
         self, text: Html, keyboard: Keyboard = (), *, decision_id: str | None = None, reply_to: int | None = None
+    ) -> str:
+        """Send the customer a message, record it, and return the record's id."""
+        message_id, parameters = self._written(text, keyboard, decision_id)
+        if reply_to is not None:
+            parameters["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+        self._post(Call(self.chat_id, "sendMessage", parameters, message_id=message_id))
+        return message_id
+
+    def edit(
+        self,
+        telegram_id: int,
+        text: Html,
+        keyboard: Keyboard = (),
+        *,
+        decision_id: str | None = None,
+        again_as: str | None = None,
     ) -> None:
-        """Send the customer a message, and record it."""
+        """Put this in place of one of our messages and its buttons, and record it as said.
+
+        `again_as` is the record that stands for the message: where it cannot be edited any more, the same is sent anew
+        under it (`bot/telegram/edits.py`).
+        """
+        _, parameters = self._written(text, keyboard, decision_id)
+        parameters["message_id"] = telegram_id
+        purpose = EDIT if again_as is not None else ""
+        self._post(Call(self.chat_id, "editMessageText", parameters, message_id=again_as, purpose=purpose))
+
+    def revise(self, message_id: str, text: Html, keyboard: Keyboard = ()) -> None:
+        """Put this in place of the message that is on record as `message_id`, which may not have been sent yet.
+
+        Telegram's id is filled in when the call goes out; where the message is lost, the same is sent anew
+        (`bot/telegram/edits.py`).
+        """
+        _, parameters = self._written(text, keyboard, None)
+        self._post(Call(self.chat_id, "editMessageText", parameters, message_id=message_id, purpose=EDIT))
+
+    def _written(self, text: Html, keyboard: Keyboard, decision_id: str | None) -> tuple[str, dict[str, Any]]:
         self._begin()
         message_id = new_id()
         clean = shorten(Html(self.prepared.clean(text)))
@@ -162,9 +237,7 @@ class Talk:
         }
         if keyboard:
             parameters["reply_markup"] = self.screen(keyboard, decision_id)
-        if reply_to is not None:
-            parameters["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
-        self._post(Call(self.chat_id, "sendMessage", parameters, message_id=message_id))
+        return message_id, parameters
 
     def screen(self, keyboard: Keyboard, decision_id: str | None = None) -> dict[str, Any]:
         """Store what the buttons do and return the markup that shows them."""
@@ -173,14 +246,7 @@ class Talk:
         screen = Screen(new_id(), self.person.id, self.conversation.id, decision_id, buttons)
         self._begin()
         self.effects.add(screens.save_screen(screen, self.now))
-        rows = [
-            [
-                InlineKeyboardButton(
-                    text=cut(label, BUTTON_CHARACTERS), callback_data=f"{CALLBACK_PREFIX}{screen.id}:{n}"
-                )
-            ]
-            for n, (label, _) in enumerate(keyboard)
-        ]
+        rows = [[_button(label, button, f"{screen.id}:{n}")] for n, (label, button) in enumerate(keyboard)]
         return InlineKeyboardMarkup(inline_keyboard=rows).model_dump(exclude_none=True)
 
     def drop_buttons(self, telegram_id: int) -> None:
@@ -197,6 +263,13 @@ class Talk:
 
     def _post(self, call: Call) -> None:
         self.effects.add(outbox.post(call, self._kit.vault, self.now))
+
+
+def _button(label: str, button: Button, named: str) -> InlineKeyboardButton:
+    text = cut(label, BUTTON_CHARACTERS)
+    if button.do == COPY:
+        return InlineKeyboardButton(text=text, copy_text=CopyTextButton(text=button.value or ""))
+    return InlineKeyboardButton(text=text, callback_data=f"{CALLBACK_PREFIX}{named}")
 
 
 def tell(kit: Kit, chat_id: int, text: Html, *, topic: int | None = None) -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 from time import perf_counter
 
 from bot.kb import DEFAULT_KB
-from tests.bench import matching, results, startup, throughput
+from tests.bench import diagnose, matching, results, startup, throughput
 from tests.bench.bots import NotMeasuredError
 from tests.bench.machine import machine_line
 from tests.bench.results import Line
+
+BENCHES = ("matching", "throughput", "startup", "diagnose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 folder, options.kb, scale.rounds, throughput.Size(scale.burst, scale.steady)
             ),
             "startup": lambda: startup.run(folder, options.kb, scale.rounds, first=not options.quick),
+            "diagnose": lambda: diagnose.run(scale.rounds),
         }
         for bench in options.only or benches:
             begun = perf_counter()
@@ -74,9 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument(
-        "--only", action="append", choices=("matching", "throughput", "startup"), help="one benchmark; may be repeated"
-    )
+    parser.add_argument("--only", action="append", choices=BENCHES, help="one benchmark; may be repeated")
     parser.add_argument("--quick", action="store_true", help="rough numbers in a minute")
     parser.add_argument("--rounds", type=int, help="rounds; the table shows medians over them")
     parser.add_argument("--articles", type=_sizes, metavar="N,N", help="sizes of knowledge bases; 60: the shipped one")

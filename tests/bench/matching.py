@@ -15,7 +15,7 @@ from time import perf_counter
 
 from bot.kb import DEFAULT_KB
 from bot.kb.loader import load
-from bot.matching.matcher import Matcher
+from bot.weights.ready import ready
 from tests.bench import bases, questions
 from tests.bench.bots import NotMeasuredError
 from tests.bench.processes import Watched, memory_mib
@@ -72,7 +72,7 @@ def measure(size: int, rounds: int, count: int) -> Measured:
         begun = perf_counter()
         library = load(folder)
         loaded = perf_counter()
-        matcher = Matcher(library)
+        matcher = ready(library)
         built = perf_counter()
     memory, peak = memory_mib("VmRSS"), memory_mib("VmHWM")
     articles = bases.shipped(library)

@@ -24,6 +24,7 @@ from bot.sandbox import Chat, Message, Person, Pressed, Sandbox
 from bot.storage.database import Database
 from bot.storage.vault import Vault
 from bot.triage import Prepared, prepare
+from bot.weights.ready import weights_of
 
 SECRET = b"a-secret-for-tests-of-more-than-32-characters"
 DEADLINE = 15.0
@@ -183,7 +184,7 @@ class Stand:
 
 def hold(kb: Path) -> LibraryHolder[Prepared]:
     """Load a knowledge base and prepare it as `App.open` does."""
-    return LibraryHolder(kb, lambda library: prepare(library, Vault(SECRET).hash_key))
+    return LibraryHolder(kb, lambda library: prepare(library, Vault(SECRET).hash_key, weights_of))
 
 
 def plan_for(sandbox: Sandbox, folder: Path, kb: Path, staff_chat: int | None) -> Plan:

@@ -18,9 +18,10 @@ async def test_a_request_opens_a_topic_with_a_pinned_card(stand: Stand, ann: Per
     assert card.text.startswith(
         "🟪 #1 Анна\nПочему: статьи не помогли\nЯзык: ru\nКоды: 7001\nКлючи: ACME-…P4QR\n\n"
         "Вопрос: ключ ACME-…P4QR, ошибка 7001\n\nПоказано:\n• Кончилась бумага (acme-paper, 0.97) ❌ не помогло\n\n"
-        "Разговор:\n👤 ключ ACME-…P4QR, ошибка 7001\n🤖 Кончилась бумага "
+        "Разговор:\n👤 ключ ACME-…P4QR, ошибка 7001\n"
+        "🤖 ✅ Регистрационный номер ACME-…P4QR записан верно: 28 символов."
     )
-    assert card.button_texts == ["✋ Беру", "✅ Закрыть"]
+    assert card.button_texts == ["✋ Беру", "✅ Закрыть", "❓ Почему"]
     assert desk.chat.pinned == [card.id]
     assert desk.lines(topic) == []
     assert await desk.refusals() == {}
@@ -172,7 +173,7 @@ async def test_taking_is_told_once_and_closing_too(ann: Person, desk: Desk) -> N
     assert heard(ann) == [TAKEN, "раз", "два", CLOSED]
     assert desk.lines(topic)[-1] == "⬛ Олег закрыл обращение."
     assert desk.card(topic).text.startswith("⬛ #1 Анна\n")
-    assert desk.card(topic).button_texts == ["🟪 Открыть снова"]
+    assert desk.card(topic).button_texts == ["🟪 Открыть снова", "❓ Почему"]
     assert desk.name(topic) == "⬛ #1 Анна"
     assert desk.chat.topics[topic].closed
     await desk.writes(desk.oleg, "/close", topic)
@@ -205,7 +206,7 @@ async def test_the_first_reply_takes(stand: Stand, ann: Person, desk: Desk) -> N
     assert heard(ann) == [TAKEN, "смотрю"]
     assert await stand.rows("SELECT state, taken_name FROM tickets") == [("taken", "Олег")]
     assert desk.lines(topic) == ["✋ Олег взял обращение."]
-    assert desk.card(topic).button_texts == ["✅ Закрыть"]
+    assert desk.card(topic).button_texts == ["✅ Закрыть", "❓ Почему"]
 
 
 async def test_a_closed_ticket_hears_nothing_until_it_is_opened_again(stand: Stand, ann: Person, desk: Desk) -> None:

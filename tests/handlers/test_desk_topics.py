@@ -26,7 +26,7 @@ async def test_a_deleted_topic_comes_back_with_card_and_history(stand: Stand, an
     assert new != old
     assert desk.card(new).text.startswith("🟪 #1 Анна\n")
     assert "Взял: Ира" in desk.card(new).text
-    assert desk.card(new).button_texts == ["✅ Закрыть"]
+    assert desk.card(new).button_texts == ["✅ Закрыть", "❓ Почему"]
     assert desk.chat.pinned[-1] == desk.card(new).id
     assert desk.lines(new) == [
         HISTORY,

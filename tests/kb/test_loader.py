@@ -138,8 +138,14 @@ def test_steps_lead_somewhere(kb: KbFolder, success: str, failure: str, faults: 
     assert kb.faults() == [f"acme/acme-1.yaml:{fault}" for fault in faults]
 
 
+_CHECKS = """\
+checks:
+  - {id: ping-host, kind: tcp, host: lic.example.com, port: 443, title: {ru: Порт, en: Port}}
+"""
+
+
 def test_a_step_that_stands_twice_and_an_unknown_check(kb: KbFolder) -> None:
-    kb.write("acme/_checks.yaml", "ping-host: {}\n")
+    kb.write("acme/_checks.yaml", _CHECKS)
     kb.article(
         "acme-1",
         more="steps:\n- {id: a, text: {ru: а, en: a}, check: ping-hots}\n- {id: a, text: {ru: а, en: a}, check: ping-host}\n",

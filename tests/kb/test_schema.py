@@ -48,7 +48,9 @@ def test_an_optional_key_is_no_null_and_an_unquoted_code_is_fine() -> None:
 
 def test_writing(tmp_path: Path) -> None:
     written = write(tmp_path / "deep/er", ("en",))
-    assert [path.name for path in written] == ["article.json", "product.json", "kb.json", "synonyms.json"]
+    assert [path.name for path in written] == [
+        "article.json", "product.json", "checks.json", "kb.json", "synonyms.json",
+    ]  # fmt: skip
     assert (
         written[0].read_text(encoding="utf-8").startswith('{\n  "$schema": "http://json-schema.org/draft-07/schema#"')
     )

@@ -219,10 +219,24 @@ def test_any_text_gets_a_decision(matcher: Matcher, text: str, turns: list[Turn]
         "MIKO-AAAAA-" * 900,
         "12:30:11.058#ERR: Error 9999: " * 300,
         "🙂" * 10_000,
+        "-" * 10_000,
+        "2 0 1 1 " * 1_500,
+        "две тысячи одиннадцать " * 450,
+        "и " * 5_000,
+        ">\n" * 5_000,
+        "От:\n" * 3_000,
+        "8-" * 5_000,
+        "\ud800" * 5_000,
+        "\x00" * 5_000 + "ошибка 2011",
+        "([" * 5_000,
+        "{\n" * 4_000,
+        "a@b.c " * 1_600,
+        "пробовал перезагрузить, " * 400,
+        ", также ошибка" * 700,
     ],
     ids=lambda text: text[:8],
 )
 def test_ten_thousand_characters_take_bounded_time(matcher: Matcher, text: str) -> None:
     began = time.process_time()
     matcher.ask(text)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 0.5

@@ -18,7 +18,7 @@ PHRASES = [
 @pytest.fixture(scope="module")
 def speller() -> Speller:
     vocabulary = Vocabulary([phrase.split() for phrase in PHRASES], [], {})
-    return Speller(vocabulary.counts, vocabulary.knows)
+    return Speller(vocabulary.counts, vocabulary.knows, ["спасибо", "return", "не", "black"])
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,18 @@ def speller() -> Speller:
         ("выхухоль", "выхухоль", ()),
         ("жрнл", "жрнл", ()),
         ("", "", ()),
+        ("лиццензия", "лицензия", ("лиццензия→лицензия",)),
+        ("лииицеензия", "лицензия", ("лииицеензия→лицензия",)),
+        ("нне", "не", ("нне→не",)),
+        ("ли цензия", "лицензия", ("ли цензия→лицензия",)),
+        ("терми нал", "терминал", ("терми нал→терминал",)),
+        ("спассибо", "спасибо", ("спассибо→спасибо",)),
+        ("retrun", "return", ("retrun→return",)),
+        ("слысибо", "слысибо", ()),
+        ("журнвл", "журнал", ("журнвл→журнал",)),
+        ("активвация", "активация", ("активвация→активация",)),
+        ("рег номер", "рег номер", ()),
+        ("не активируется", "не активируется", ()),
     ],
 )
 def test_slips_are_mended_and_words_left_alone(

@@ -17,9 +17,10 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
     api = TelegramAPIServer.from_base(sandbox.base_url)
-    client = Bot(sandbox.token, session=AiohttpSession(api=api, timeout=10))
-    yield client
-    await client.session.close()
+    session = AiohttpSession(api=api, timeout=10)
+    yield Bot(sandbox.token, session=session)
+    # Not the session's own `close`, which waits a quarter of a second after each test.
+    await (await session.create_session()).close()
 
 
 @pytest.fixture

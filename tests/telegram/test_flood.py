@@ -159,7 +159,7 @@ async def test_pictures_and_commands_alone_get_one_sensible_word(stand: Stand, a
         stand.sandbox.sends_photo(ann)
     await stand.quiet()
     assert await waits(stand, ann, 11) == [
-        "Читать картинки я пока не умею. Напишите код ошибки или текст с экрана: этого хватит."
+        "Такие картинки и видео я не читаю. Пришлите снимок экрана, код ошибки или текст с экрана: этого хватит."
     ]
     stand.clock.ahead += 20
     await writes(stand, ann, "/start", "/help")

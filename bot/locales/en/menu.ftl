@@ -2,6 +2,7 @@
 
 command-start = Start
 command-help = How to use this
+command-diag = Check the connection to the servers
 command-human = Call a person
 command-language = Language
 command-cancel = Start over

@@ -15,6 +15,7 @@ btn-article = 📄 { $title }
 help =
     Ask in plain words, typos are fine, or send an error code. I answer with an article, and when I am not sure I say so and offer a person.
 
+    /diag – check the connection to the servers
     /human – call a person
     /language – language: Russian or English
     /cancel – start over
@@ -32,7 +33,7 @@ privacy =
 
     • Our conversation and your ratings, so that nobody asks you twice and the answers get better.
     • Your name and language from Telegram.
-    • Registration numbers and coupons are not stored: only the last four characters and an irreversible fingerprint remain. Passwords and tokens are removed at once.
+    • Registration numbers and coupons are not stored: only the last four characters and an irreversible fingerprint remain. While a number waits for your consent to a check it is kept encrypted, for 15 minutes at the most. Passwords and tokens are removed at once.
     • Files, photos and voice messages stay with Telegram; I keep only a reference.
 
     To ask about your information, call a person: /human.
@@ -80,7 +81,7 @@ pressed-button = Already noted, thank you.
 article-gone = This article is gone. Write your question again, or call a person.
 
 got-voice = I cannot listen yet. Please write the same in words.
-got-picture = I cannot read pictures yet. Write the error code or the text on the screen: that is enough.
+got-picture = I do not read such pictures and videos. Send a screenshot, the error code or the text on the screen: that is enough.
 got-file = I have the file but cannot read it yet. Tell me what happened, or paste the text of the error.
 got-sticker = Nice! And now in words: what happened?
 got-place = A place does not help me. Tell me what happened, or send an error code.

@@ -2,6 +2,7 @@
 
 command-start = Начать
 command-help = Как пользоваться
+command-diag = Проверить связь с серверами
 command-human = Позвать человека
 command-language = Язык
 command-cancel = Начать сначала

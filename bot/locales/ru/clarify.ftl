@@ -1,0 +1,4 @@
+# Уточнение: о какой программе речь.
+
+clarify-product = Какая программа: { $products }?
+clarify-or = { $first } или { $second }
