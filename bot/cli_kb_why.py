@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.kb.library import Library
 from bot.matching.decision import Candidate, Decision
-from bot.matching.thresholds import ANSWER_SCORE, CLARIFY_SCORE, CODE_SCORE, PERSON_SCORE, PHRASE_WEIGHTS, VIEW_WEIGHTS
+from bot.matching.thresholds import ANSWER_SCORE, CLARIFY_SCORE, CODE_SCORE, MIX, PERSON_SCORE, PHRASE_WEIGHTS
 
 _FORMS = {"typed": "as typed", "layout": "typed in the other layout", "translit": "Russian in Latin letters"}
 
@@ -66,7 +66,7 @@ def _facts(decision: Decision, library: Library, elapsed_ms: float) -> Iterator[
 def _candidate(candidate: Candidate, library: Library, language: str) -> str:
     lines = [f"{candidate.id}: {_title(library, candidate.id, language)}", candidate.why]
     views = dict(candidate.views)
-    if shares := _shares(views, VIEW_WEIGHTS):
+    if shares := _shares(views, MIX):
         lines.append(f"views: {shares}")
         if parts := _shares(views, PHRASE_WEIGHTS):
             lines.append(f"of the phrase: {parts}")

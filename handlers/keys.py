@@ -35,8 +35,8 @@ DOES = frozenset({"key_check", "key_consent", "key_refuse", "key_delete"})
 """What buttons about a key do."""
 
 _KEYS = frozenset({"key", "coupon"})
-_MAY_HOLD_A_KEY = re.compile(r"[^\W_]{3}.*\d|\d.*[^\W_]{3}|[-–—].*[-–—]|^\W*[^\W_]{1,5}\W*$", re.DOTALL)
-"""No key is without a digit and without two hyphens; the rest of one may be a few letters."""
+_MAY_BE_THE_REST = re.compile(r"\W*[0-9A-Za-zА-Яа-я]{1,7}\W*$|.*\d|.*[-–—]", re.DOTALL)
+"""The rest of a key is a few letters, or holds a digit or a hyphen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,11 @@ class Looked:
 async def look(talk: Talk, database: Database, words: str) -> Looked:
     """Look for keys in a customer's words; half a key of a moment ago is put before them where both make one."""
     formats = _formats(talk)
-    if not formats or not _MAY_HOLD_A_KEY.search(words):
+    if not formats:
         return Looked(words)
-    half = await database.read(lambda db: store.half_of(db, talk.person.id, talk.now))
+    half = None
+    if _MAY_BE_THE_REST.match(words):
+        half = await database.read(lambda db: store.half_of(db, talk.person.id, talk.now))
     if half is not None:
         try:
             whole = await asyncio.to_thread(joined, half.key(talk.kit.vault), words, formats)
@@ -81,7 +83,7 @@ def tell(talk: Talk, looked: Looked, redacted: Redacted, telegram_id: int) -> bo
     waits = "no"
     if looked.joined:
         parts.insert(0, talk.text("key-joined"))
-    elif (half := half_of(looked.words, advice)) is not None:
+    if (half := half_of(looked.words, advice)) is not None:
         _let_wait(talk, advice.notes[-1], half, telegram_id, State.HALF)
         waits = "half"
     if len(advice.right) == 1 and advice.right[0].kind == "key":
@@ -89,7 +91,7 @@ def tell(talk: Talk, looked: Looked, redacted: Redacted, telegram_id: int) -> bo
         keyboard += [offer] if isinstance(offer, tuple) else []
         waits = "yes" if isinstance(offer, tuple) else waits
         parts += [offer] if isinstance(offer, Html) else []
-    if _holds_a_key(redacted):
+    if _holds_a_key(redacted) or waits != "no":
         parts.append(talk.text("key-private", waits=waits))
         if any(secret.kind not in _KEYS for secret in redacted.secrets):
             parts.append(talk.text("key-private-password"))
@@ -144,8 +146,8 @@ def _offer_check(talk: Talk, note: KeyNote, telegram_id: int, *, alone: bool) ->
     if product is None or note.canonical is None:
         return None
     if talk.kit.key_check(product) is None:
-        declared = product in talk.prepared.library.checks
-        return talk.text("key-check-off") if declared and alone else None
+        checks = talk.prepared.library.checks_of(product).checks
+        return talk.text("key-check-off") if alone and any(check.kind == "key" for check in checks) else None
     waiting = _let_wait(talk, note, note.canonical, telegram_id, State.OFFERED)
     return talk.label("btn-key-check"), Button("key_check", value=_kept(talk, waiting))
 

@@ -31,7 +31,7 @@ from bot.telegram.files import Missing, fetch
 from bot.telegram.talk import Talk
 from bot.tickets import store as tickets
 from bot.tickets.ticket import Ticket
-from handlers import desk, question
+from handlers import clarify, desk, question
 from handlers.media import PICTURE, file_id_of, note_album
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
@@ -81,22 +81,29 @@ async def picture(
         await desk.pass_on(message, talk, ticket)
         return
     lines = read.lines if isinstance(read, Picture) else ()
-    understood = await asyncio.to_thread(_understand, talk, lines, caption)
-    redacted = talk.prepared.redactor.redact(message.caption or "")
-    message_id = talk.hear(PICTURE, redacted, message.message_id, file_id=file_id_of(message))
+    product = await clarify.product_of(talk, state)
+    understood = await asyncio.to_thread(_understand, talk, lines, caption, product)
     if not message.caption and await _is_answered(message, database):
+        _hear(message, talk)
         _warn_of_keys(talk, understood)
         return
     clear = understood.says_something or understood.triaged.decision.kind in SHOWN
     if not clear and await _more_to_come(message, talk, database):
+        _hear(message, talk)
         await state.update_data(album=message.media_group_id, album_words=understood.caption.text)
         return
     note_album(message, talk)
-    if understood.says_something or caption:
-        await _answer(talk, state, database, understood, message_id)
+    if understood.says_something:
+        await _answer(message, talk, state, database, understood)
         return
-    why_not = "picture-nothing" if isinstance(read, Picture) else WHY_NOT[read]
-    talk.say(talk.text(why_not), [person_button(talk)])
+    if caption:
+        await question.answer(
+            talk, state, database, caption, message.message_id, kind=PICTURE, file_id=file_id_of(message)
+        )
+    else:
+        _hear(message, talk)
+        why_not = "picture-nothing" if isinstance(read, Picture) else WHY_NOT[read]
+        talk.say(talk.text(why_not), [person_button(talk)])
     _warn_of_keys(talk, understood)
 
 
@@ -106,18 +113,22 @@ def misread(talk: Talk, screen: Screen, article_id: str) -> None:
     talk.say(talk.text("picture-misread"), [person_button(talk)])
 
 
-def _understand(talk: Talk, lines: tuple[Line, ...], caption: str) -> Understood:
-    return understand(lines, caption, talk.prepared, talk.conversation.turns, language=talk.language)
+def _understand(talk: Talk, lines: tuple[Line, ...], caption: str, product: str | None) -> Understood:
+    return understand(lines, caption, talk.prepared, talk.conversation.turns, language=talk.language, product=product)
 
 
-async def _answer(talk: Talk, state: FSMContext, database: Database, understood: Understood, message_id: str) -> None:
+def _hear(message: Message, talk: Talk) -> str:
+    redacted = talk.prepared.redactor.redact(message.caption or "")
+    return talk.hear(PICTURE, redacted, message.message_id, file_id=file_id_of(message))
+
+
+async def _answer(message: Message, talk: Talk, state: FSMContext, database: Database, understood: Understood) -> None:
     seen, triaged = understood.look.seen, understood.triaged
-    if not seen:
-        await question.reply(talk, state, database, triaged, message_id)
-        return
+    _hear(message, talk)
     # The decision is about caption and picture, so that "the question" is whole wherever it is looked up later.
     whole_id = new_id()
     talk.effects.add(store.save_message(whole_id, talk.conversation.id, "in", "read", triaged.redacted.text, talk.now))
+    question.choose_language(talk, triaged)
     intro = talk.text("picture-seen", seen=" · ".join(seen))
     not_that = (talk.label("btn-misread"), Button("misread", article=triaged.decision.article))
     await question.reply(talk, state, database, triaged, whole_id, intro, extra=[not_that])
@@ -126,8 +137,6 @@ async def _answer(talk: Talk, state: FSMContext, database: Database, understood:
 def _warn_of_keys(talk: Talk, understood: Understood) -> None:
     if understood.masked:
         talk.say(talk.text("picture-key", keys=", ".join(understood.masked)))
-    elif understood.triaged.redacted.secrets:
-        talk.say(talk.text("secret-noticed"))
 
 
 async def _read_meanwhile(

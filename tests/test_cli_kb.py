@@ -54,7 +54,7 @@ def test_schema_prints_the_article_and_writes_all(kb: KbFolder, tmp_path: Path) 
     result = call(kb, "schema", "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "article.json", "kb.json", "product.json", "synonyms.json",
+        "article.json", "checks.json", "kb.json", "product.json", "synonyms.json",
     ]  # fmt: skip
 
 

@@ -200,28 +200,36 @@ async def _ask(
         except TimeoutError:
             if not times.connected:
                 return tcp_finding(Verdict.PORT_FILTERED, pin, address=str(address))
-            return http_finding(Verdict.SERVICE_DOWN, pin, why="timeout", address=str(address), **times.facts)
+            return _unanswered("timeout", url, pin, times, address)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            faults.append(await _fault(error, pin, address, times, reach, deadline))
+            faults.append(await _fault(error, url, pin, address, times, reach, deadline))
         if times.connected:
             return faults[-1]
     return weightiest(faults)
 
 
-async def _fault(error: Exception, pin: Pin, address: Address, times: _Times, reach: Reach, deadline: float) -> Finding:
+def _unanswered(why: str, url: str, pin: Pin, times: _Times, address: Address) -> Finding:
+    """Return the finding of a connection that came to no answer: at TLS, where that was not done yet."""
+    stage = "tls" if url.startswith("https:") and "tls_ms" not in times.facts else "http"
+    return http_finding(Verdict.SERVICE_DOWN, pin, stage=stage, why=why, address=str(address), **times.facts)
+
+
+async def _fault(
+    error: Exception, url: str, pin: Pin, address: Address, times: _Times, reach: Reach, deadline: float
+) -> Finding:
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         left = deadline - asyncio.get_running_loop().time()
         found = await check_tls(pin, max(left, 0.001), reach.ca_file)
         if found.verdict is not Verdict.OK:
             return found
-        return http_finding(Verdict.SERVICE_DOWN, pin, why="closed", **times.facts)
+        return _unanswered("closed", url, pin, times, address)
     if not times.connected:
         number = next((cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno), None)
         return socket_finding(number, pin, address)
     if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
         return http_finding(Verdict.HTTP_ERROR, pin, why="protocol", **times.facts)
-    return http_finding(Verdict.SERVICE_DOWN, pin, why="closed", **times.facts)
+    return _unanswered("closed", url, pin, times, address)
 
 
 def _causes(error: BaseException) -> list[BaseException]:

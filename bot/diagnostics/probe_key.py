@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from bot.diagnostics.key_rules import Judged, judge
 from bot.diagnostics.probe_dns import pin
 from bot.diagnostics.probe_http import Request, fetch, http_finding
-from bot.diagnostics.target import Allowed, Policy, Reach, literal
+from bot.diagnostics.target import Allowed, Policy, Reach, is_public, literal
 from bot.diagnostics.verdict import Finding, Verdict
 from bot.kb.checks import KeyCheck, ProductChecks, host_and_port
 from bot.kb.key_checks import PLACE
@@ -66,7 +66,10 @@ def key_check_of(checks: ProductChecks) -> KeyCheck | None:
 
 
 def ready(product: str, checks: ProductChecks, environment: Mapping[str, str], reach: Reach) -> ReadyCheck | None:
-    """Return the product's key check with the operator's settings, or None where it is not declared or not set up."""
+    """Return the product's key check with the operator's settings, or None where it is not declared or not set up.
+
+    Plain http is taken only to an address that is private, or a name that the operator allows to be so.
+    """
     check = key_check_of(checks)
     if check is None:
         return None
@@ -84,6 +87,10 @@ def ready(product: str, checks: ProductChecks, environment: Mapping[str, str], r
     except ValueError:
         return None
     fixed = literal(host) if request.url_env is not None else None
+    at_home = host in policy.allowed.hosts or (fixed is not None and not is_public(fixed))
+    if not url.startswith("https:") and not at_home:
+        # A key opens its owner's cabinet: it crosses nobody else's network unencrypted.
+        return None
     if fixed is not None:
         # The operator wrote this very address down; a name that leads to such a one still has to be allowed.
         policy = replace(policy, allowed=policy.allowed | Allowed.of([str(fixed)]))

@@ -83,6 +83,7 @@ class CodeBook:
         self._errors: Mapping[str, tuple[str, ...]] = errors
         self._features: Mapping[str, tuple[str, ...]] = numbers
         self._feature_homes = tuple(dict.fromkeys(homes))
+        self._in_letters = any(code.isalpha() for code in errors)
         self._families = {(len(code), code[:2]) for code in errors if code.isdigit()}
 
     def near(self, value: str) -> tuple[str, ...]:
@@ -100,7 +101,7 @@ class CodeBook:
         `mentioned` holds the words of the knowledge base: a number that its phrases use is left to the search.
         `topics` holds their stems: a year of something that no article speaks of ("инвентаризация 2026") is a year.
         """
-        numbers = self._joined(find_numbers(text, self._errors), text)
+        numbers = self._joined(find_numbers(text, self._errors, in_letters=self._in_letters), text)
         numbers = [*numbers[:MAX_NUMBERS], *numbers[MAX_NUMBERS:][-MAX_NUMBERS:]]
         features_spoken_of = any(is_feature_word(word) for word in re.findall(r"[^\W\d_]+", text))
         alone = not re.search(r"[^\W\d_]{2,}", without(text, numbers))

@@ -21,6 +21,9 @@ TYPED_BONUS = 0.15
 UNKNOWN = 0.5
 """A chunk known no better than this may be read in another form than the rest."""
 
+WELL_KNOWN = 0.85
+"""A message each chunk of which is known as well as this is read as typed: no other reading could win."""
+
 MIN_MIXED = 3
 """Letters of a word that may be."""
 
@@ -40,7 +43,8 @@ MAX_TRANSLITERATED = 150
 """Different words of a message that are read as transliteration."""
 
 MAX_CHUNKS = 600
-"""Words of a message that are read: more than fit into 4,000 characters of real text."""
+MAX_WORDS = 350
+"""Pieces of a message that are read, and words of it that are used: its beginning."""
 
 MAX_FORGIVEN = 12
 """Unknown words of one message that are looked up for that."""
@@ -144,10 +148,13 @@ def choose(text: str, knows: Knows, mends: Mends | None = None) -> Form:
     `mends` says of an unknown word whether it is a slip of a known one; it is asked where no reading is known well.
     """
     chunks = fold(text).split()[:MAX_CHUNKS]
+    typed = [words(chunk) for chunk in chunks]
+    if chunks and all(reading and _knowledge(reading, knows) >= WELL_KNOWN for reading in typed):
+        return Form(TYPED, tuple(word for reading in typed for word in reading), ())
     relaid = {chunk: _relaid(chunk, knows) for chunk in dict.fromkeys(chunks)}
     latin = {chunk: _untransliterated(chunk, knows) for chunk in list(dict.fromkeys(chunks))[:MAX_TRANSLITERATED]}
     readings = {
-        TYPED: [words(chunk) for chunk in chunks],
+        TYPED: typed,
         LAYOUT: [relaid[chunk] for chunk in chunks],
         TRANSLIT: [latin.get(chunk) or words(chunk) for chunk in chunks],
     }
@@ -165,6 +172,7 @@ def choose(text: str, knows: Knows, mends: Mends | None = None) -> Form:
         name = max((LAYOUT, TRANSLIT), key=lambda other: sum(1 for _, form in mixed if form == other))
     chosen = dict(mixed)
     result = [word for index in range(len(chunks)) for word in readings[chosen.get(index, best)][index]]
+    result = result[:MAX_WORDS]
     reasons = () if name == TYPED else (f"read as {name}: {' '.join(result)[:120]}",)
     return Form(name, tuple(result), reasons)
 
@@ -176,7 +184,7 @@ def _forgiving(knows: Knows, mends: Mends) -> Knows:
         found = knows(word)
         if found > 0 or len(word) < MIN_MIXED:
             return found
-        if word not in looked_up and len(looked_up) < MAX_FORGIVEN * 2:
+        if word not in looked_up and len(looked_up) < MAX_FORGIVEN:
             looked_up[word] = MENDED if mends(word) else 0.0
         return looked_up.get(word, 0.0)
 

@@ -12,22 +12,23 @@ from dataclasses import replace
 
 from bot.kb.article import Status
 from bot.kb.library import Library
-from bot.matching.codes import ERROR, CodeBook, Mention
+from bot.matching.codes import CodeBook, Mention
 from bot.matching.corpus import corpus_of
 from bot.matching.decide import Verdict, decide
 from bot.matching.decision import CALL_A_HUMAN, HOW_TO_USE, Candidate, Decision, Kind
 from bot.matching.forms import TYPED
 from bot.matching.language import language_of
 from bot.matching.learned import Learned
-from bot.matching.morphology import stem
-from bot.matching.normalize import MAX_CHARS, clean, fold, sentences, words
+from bot.matching.normalize import MAX_CHARS, clean, fold, sentences
 from bot.matching.past import Past, Turn, after_failure, in_context, is_elliptical, past_of, settled, with_last
 from bot.matching.problems import problems
 from bot.matching.product_names import ProductNames
 from bot.matching.reading import Read, Reader
+from bot.matching.rows import named_row
 from bot.matching.search import GENERAL, PRIOR, Hit, Searcher
 from bot.matching.segments import Segments, segment
-from bot.matching.separating import separating_products
+from bot.matching.separating import between_products, separating_products
+from bot.matching.several import is_over, may_be_several, names_open_code, with_all_answered
 from bot.matching.starts import started
 from bot.matching.talk import COURTESIES, Heard, Talk, hear, hear_signs
 from bot.matching.talk_words import REPAIRABLE
@@ -35,7 +36,6 @@ from bot.matching.thresholds import (
     CLOSEST_STRENGTH,
     FOLLOW_UP_WORDS,
     LONG_MESSAGE,
-    MAX_ALSO,
     MAX_SENTENCES,
     PART_RIVAL,
     SENTENCE_GAIN,
@@ -92,6 +92,7 @@ class Matcher:
         if len(question) > LONG_MESSAGE:
             hits = self._confirmed(hits, told.own, spoken)
         verdict = self._verdict(read, mentions, hits, hidden, past)
+        verdict = between_products(verdict, self._library, spoken)
         verdict = self._with_further_problems(verdict, told, read, spoken, hidden)
         verdict = self._carried_on(verdict, read, past, spoken, hidden)
         verdict = started(verdict, hits, read.words, self._library)
@@ -109,7 +110,7 @@ class Matcher:
         return Decision(
             kind=verdict.kind,
             article=verdict.article,
-            entry=verdict.entry or self._entry(verdict.article, read.words, mentions),
+            entry=verdict.entry or named_row(self._library.article(verdict.article or ""), read.words, mentions),
             also=verdict.also,
             candidates=verdict.candidates,
             codes=tuple(mention.found for mention in mentions),
@@ -183,44 +184,30 @@ class Matcher:
             return settled(verdict, Kind.ESCALATE, CALL_A_HUMAN, ("asks for a person",))
         if talk is Talk.NOT_HELPED and past.tried:
             return after_failure(verdict, past, self._library, self._live, hidden)
-        if talk is Talk.ANGRY and not mentions:
-            return settled(verdict, Kind.UNSURE, None, ("abuse and no question: a person is offered",))
-        if talk in COURTESIES and not mentions:
-            article = HOW_TO_USE if talk is Talk.CAPABILITIES and HOW_TO_USE in self._live else None
-            return settled(verdict, Kind.SMALLTALK, article, (f"nothing but {talk.value} in the message",))
+        if talk in {Talk.ANGRY, *COURTESIES} and not mentions:
+            return self._answered_in_kind(verdict, talk)
         if verdict.kind is Kind.UNSURE and past.tried and len(hits[0].shared if hits else ()) <= FOLLOW_UP_WORDS:
             return with_last(verdict, past, self._live, self._library)
         return verdict
+
+    def _answered_in_kind(self, verdict: Verdict, talk: Talk) -> Verdict:
+        if talk is Talk.ANGRY:
+            return settled(verdict, Kind.UNSURE, None, ("abuse and no question: a person is offered",))
+        article = HOW_TO_USE if talk is Talk.CAPABILITIES and HOW_TO_USE in self._live else None
+        return settled(verdict, Kind.SMALLTALK, article, (f"nothing but {talk.value} in the message",))
 
     def _with_further_problems(
         self, verdict: Verdict, told: Segments, read: Read, product: str | None, hidden: frozenset[str]
     ) -> Verdict:
         """Answer every problem of the message that is clear by itself, in order; context is none."""
-        if verdict.kind in {Kind.ESCALATE, Kind.SMALLTALK}:
-            return verdict
         parts, announced = problems(fold(told.own))
-        if len(parts) < 2:  # noqa: PLR2004 - one problem is the rule
-            return verdict
         mentions = read.numbers.mentions
-        by_code = any(mention.articles and not mention.over for mention in mentions)
-        over = bool(mentions) and all(mention.over for mention in mentions)
-        if not announced and not over and (by_code or verdict.kind is not Kind.ANSWER):
+        if not may_be_several(verdict, parts, mentions, announced=announced):
             return verdict
-        answers = [self._part(part, product, hidden, close_too=announced and not by_code) for part in parts]
+        close_too = announced and not names_open_code(mentions)
+        answers = [self._part(part, product, hidden, close_too=close_too) for part in parts]
         clear = list(dict.fromkeys(answer for answer in answers if answer is not None))
-        if len(clear) == 1 and over:
-            reasons = (*verdict.reasons, f"the code is over, the rest is clear: {clear[0]}")
-            return replace(verdict, kind=Kind.ANSWER, article=clear[0], also=(), options=(), reasons=reasons)
-        if not announced:
-            if by_code or verdict.article not in clear or not self._are_apart(clear):
-                return verdict
-            clear.sort(key=lambda article: article != verdict.article)
-        if len(clear) < 2:  # noqa: PLR2004 - two problems
-            return verdict
-        first, *also = clear[: MAX_ALSO + 1]
-        reason = f"{len(also) + 1} problems, each clear by itself: {', '.join((first, *also))}"
-        reasons = (*verdict.reasons, reason)
-        return replace(verdict, kind=Kind.ANSWER, article=first, also=tuple(also), options=(), reasons=reasons)
+        return with_all_answered(verdict, clear, mentions, self._library, announced=announced)
 
     def _part(self, part: str, product: str | None, hidden: frozenset[str], *, close_too: bool) -> str | None:
         """Return the article that a part of a message leads to, if it does so by itself."""
@@ -229,20 +216,15 @@ class Matcher:
             return None
         spoken = self._names.product_in(read.words) or product
         mentions = self._mentions(read, spoken)
-        if mentions and all(mention.over for mention in mentions):
+        if is_over(mentions):
             return None
         ranked = [hit for hit in self._ranked(read.words, spoken, mentions) if hit.id not in hidden]
         hits = weigh(ranked, self._searcher.outlook(read.words))
         verdict = decide(hits, mentions, (), hidden)
         if verdict.kind is Kind.ANSWER:
             return verdict.article
-        alone = verdict.kind is Kind.CLARIFY and not mentions and hits[1].score < hits[0].score * PART_RIVAL
+        alone = verdict.kind is Kind.CLARIFY and not mentions and not _has_rival(hits)
         return hits[0].id if close_too and alone else None
-
-    def _are_apart(self, articles: Sequence[str]) -> bool:
-        """Say whether no two of the articles belong together: what is told of one is no context of the other."""
-        told = {article: self._library.articles[article] for article in articles}
-        return not any(one in told[other].related for one in told for other in told)
 
     def _confirmed(self, hits: list[Hit], own: str, product: str | None) -> list[Hit]:
         """Trust the best article of a long message as far as the sentence that says it most clearly does."""
@@ -261,18 +243,9 @@ class Matcher:
         article = self._library.article(past.tried[-1]) if past.tried else None
         return article.product if article is not None and article.product != GENERAL else None
 
-    def _entry(self, article_id: str | None, asked: Sequence[str], mentions: Sequence[Mention]) -> str | None:
-        """Return the key of the first row that the question names; a number that is an error code names none."""
-        article = self._library.article(article_id) if article_id else None
-        if article is None or any(mention.found.kind == ERROR for mention in mentions):
-            return None
-        stems = list(map(stem, asked))
-        named = []
-        for entry in article.entries:
-            key = [stem(word) for word in words(fold(entry.key))]
-            if key and all(part in stems for part in key):
-                named.append((stems.index(key[0]), entry.key))
-        return min(named)[1] if named else None
+
+def _has_rival(hits: Sequence[Hit]) -> bool:
+    return len(hits) > 1 and hits[1].score >= hits[0].score * PART_RIVAL
 
 
 def _smalltalk(talk: Talk, verdict: Verdict) -> str | None:

@@ -7,6 +7,7 @@ process at first use; results are cached, the caches are bounded. Stems did as w
 
 import re
 from functools import cache, lru_cache
+from importlib.resources import files
 
 import pymorphy3
 import Stemmer
@@ -41,6 +42,27 @@ def stem(word: str) -> str:
 def is_russian_word(word: str) -> bool:
     """Say whether the dictionary has this Cyrillic word form; `е` may stand for `ё`."""
     return bool(_CYRILLIC.fullmatch(word)) and bool(_analyzer().word_is_known(word))
+
+
+COMMON_ENGLISH = 100_000
+"""Occurrences in the dictionary's corpus from which an English word is one: 52,000 words, and few that are slips."""
+
+
+@cache
+def _english() -> frozenset[str]:
+    found = set()
+    with (files("symspellpy") / "frequency_dictionary_en_82_765.txt").open(encoding="utf-8-sig") as lines:
+        for line in lines:
+            word, _, count = line.partition(" ")
+            if int(count) < COMMON_ENGLISH:
+                break  # the file begins with the commonest
+            found.add(word)
+    return frozenset(found)
+
+
+def is_english_word(word: str) -> bool:
+    """Say whether a folded word is common English; word lists come with symspellpy."""
+    return word in _english()
 
 
 @lru_cache(maxsize=65536)

@@ -147,10 +147,11 @@ def merged(first: Number, second: Number, value: str, text: str) -> Number:
     )
 
 
-def find_numbers(text: str, known: Container[str]) -> list[Number]:
+def find_numbers(text: str, known: Container[str], *, in_letters: bool = False) -> list[Number]:
     """Return the number-like pieces of a folded text with the words around them, dates, phones and keys left out.
 
     `known`: the codes there are; a piece that could be much else is a number where that makes one of them.
+    `in_letters`: some of them are letters and nothing else.
     """
     digits = _DIGIT.search(text) is not None
     hidden = hide(text) if digits else text
@@ -160,6 +161,8 @@ def find_numbers(text: str, known: Container[str]) -> list[Number]:
         value = _SEPARATORS.sub("", original)
         hidden = hidden[:start] + value + "\x00" * (len(original) - len(value)) + hidden[start + len(original) :]
     in_words = spelled(hidden, known)
+    if not digits and not in_words and not in_letters:
+        return []
     pieces = list(_pieces(hidden, in_words))
     for at, (start, piece) in enumerate(pieces):
         written: _Written | None

@@ -1,8 +1,8 @@
 """Parts a message into the problems it may be about: "журнал не открывается и ещё слетела лицензия на терминале".
 
 Decides where one problem may end and the next begin: at a numbered list, at words that announce another, at the end
-of a sentence. Whether a part is a problem at all, or only context, is decided by `matcher.py`, which asks for an article
-to each. Called with a customer's own words, cleaned.
+of a sentence. Whether a part is a problem at all, or only context, is decided in `several.py`, once `matcher.py` has
+asked for an article to each. Called with a customer's own words, folded.
 """
 
 import re

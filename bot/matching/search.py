@@ -35,6 +35,9 @@ MIN_SHORTLIST = 8
 SHORTLIST_PHRASES = 800
 """Articles that are looked at phrase by phrase: so many at most and at least, with so many phrases in all."""
 
+RANKED = 16
+"""Articles of a ranking that are returned: more than are ever shown, tried or recorded."""
+
 MAX_WIDE = 3000
 """Phrases up to which any two stems near each other are a feature; with more phrases neighbours say as much."""
 
@@ -167,15 +170,21 @@ class Searcher:
         strength: Floats = sum((mix[name] * view for name, view in views.items()), np.full(len(chosen), mix["bias"]))
         strength = np.round(strength - foreign[chosen], 4)
         content = [word for word in dict.fromkeys(row) if not is_filler(word)]
-        hits = []
         # A stable sort: equal articles stay in the order of their ids.
-        for place in np.argsort(-strength, kind="stable").tolist():
-            at = borders[place] + int(np.argmax(phrase[borders[place] : borders[place + 1]]))
-            told = {name: round(float(view[place]), 4) for name, view in views.items()}
-            told |= {name: round(float(part[at]), 4) for name, part in parts.items()}
-            text = self._texts[rows[at]]
-            hits.append(Hit(self.ids[chosen[place]], float(strength[place]), 0.0, text, told, _shared(text, content)))
-        return hits
+        order = np.argsort(-strength, kind="stable").tolist()
+        shown = [place for rank, place in enumerate(order) if rank < RANKED or self.ids[chosen[place]] in named]
+        best = [int(borders[place]) + int(phrase[borders[place] : borders[place + 1]].argmax()) for place in shown]
+        told = [
+            _named(views, values) | _named(parts, inner)
+            for values, inner in zip(_table(views, shown), _table(parts, best), strict=True)
+        ]
+        texts = [self._texts[row] for row in rows[best].tolist()]
+        return [
+            Hit(self.ids[place], sum_, 0.0, text, grounds, _shared(text, content))
+            for place, sum_, text, grounds in zip(
+                chosen[shown].tolist(), strength[shown].tolist(), texts, told, strict=True
+            )
+        ]
 
     def features(self, chars: Vector, stems: Vector) -> tuple[Ints, Floats]:
         """Return the columns and values of a question that `Learned.scores` knows.
@@ -252,6 +261,16 @@ def reweighed(hits: Sequence[Hit], mix: Mapping[str, float]) -> list[Hit]:
         for hit in hits
     ]
     return sorted(found, key=lambda hit: (-hit.strength, hit.id))
+
+
+def _table(columns: Mapping[str, Floats], places: Sequence[int]) -> list[list[float]]:
+    """Return the rows of some columns at some places."""
+    rows: list[list[float]] = np.stack([column[places] for column in columns.values()], axis=1).tolist()
+    return rows
+
+
+def _named(columns: Mapping[str, Floats], values: Sequence[float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in zip(columns, values, strict=True)}
 
 
 def _shared(phrase: str, content: Sequence[str]) -> tuple[str, ...]:

@@ -5,14 +5,29 @@ decided by the handlers. Called by `matcher.py` with the articles of a clarifica
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.kb.library import Library
 from bot.matching.decide import Verdict
 from bot.matching.decision import Candidate, Kind
 from bot.matching.search import GENERAL
-from bot.matching.thresholds import CODE_SCORE, OPTION_SHARE
+from bot.matching.thresholds import CODE_SCORE, OPTION_SHARE, SIBLING_SHARE
 
 MIN_PRODUCTS = 2
+
+
+def between_products(verdict: Verdict, library: Library, spoken: str | None) -> Verdict:
+    """Return a choice in place of an answer by words where an article of another product fits nearly as well."""
+    if verdict.kind is not Kind.ANSWER or spoken is not None or len(verdict.candidates) < MIN_PRODUCTS:
+        return verdict
+    best, second = verdict.candidates[:MIN_PRODUCTS]
+    products = [found.product for each in (best, second) if (found := library.article(each.id)) is not None]
+    apart = len(set(products)) == MIN_PRODUCTS and GENERAL not in products
+    if not apart or best.score >= CODE_SCORE or second.score < best.score * SIBLING_SHARE:
+        return verdict
+    doubt = f"{second.id} of {products[1]} fits nearly as well"
+    reasons = (*verdict.reasons, doubt)
+    return replace(verdict, kind=Kind.CLARIFY, article=None, also=(), options=(best.id, second.id), reasons=reasons)
 
 
 def separating_products(verdict: Verdict, library: Library, spoken: str | None) -> tuple[str, ...]:

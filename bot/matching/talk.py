@@ -130,10 +130,12 @@ def _asks_for_person(words: Sequence[str], stems: Sequence[str]) -> bool:
         return False
     if _calls_person(stems):
         return True
-    if any(root not in _OF_A_CALL and word not in lists.CALLS_BACK for word, root in zip(words, stems, strict=True)):
+    whole = lists.CALLS_BACK | lists.CONNECTS
+    if any(root not in _OF_A_CALL and word not in whole for word, root in zip(words, stems, strict=True)):
         return False
     return bool(
-        (not lists.CALLS_BACK.isdisjoint(words) and "не" not in words)
+        (present & lists.PEOPLE and not lists.CONNECTS.isdisjoint(words))
+        or (not lists.CALLS_BACK.isdisjoint(words) and "не" not in words)
         or (present & lists.SPEAKS and present & lists.WITH_WHOM)
         or (present & lists.ANSWERS and present & lists.WHOEVER and len(stems) > 1)
         or (present & lists.ALONE and len(stems) <= _REACH)

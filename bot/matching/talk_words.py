@@ -180,6 +180,9 @@ CALLS_BACK: frozenset[str] = _whole(
 )
 """Whole words, for their stems are in every question about calls."""
 
+CONNECTS: frozenset[str] = _whole("подключите подключи подключайте")
+"""The same: "подключить" is what customers do with telephones."""
+
 _ASKS_BOT = """
     что ты умеешь | что умеешь | что вы умеете | что умеет бот | что умеет этот бот | что ты можешь | что бот
     может | что может бот | что может этот бот | чем ты можешь помочь | чем можешь помочь | чем вы можете

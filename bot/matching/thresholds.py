@@ -66,6 +66,10 @@ PERSON_SCORE = 0.16
 CLARIFY_SCORE = 0.3
 """From here on the closest articles are offered as a choice; below, the bot says that it is not sure."""
 
+SIBLING_SHARE = 0.6
+"""Where no product is spoken of, an article of another product this near to the best one makes the product the
+question. On dev and test no right answer is that near, so it costs nothing there."""
+
 OPTION_SHARE = 0.12
 """An article less probable than this share of the best one is not worth a button in a choice."""
 

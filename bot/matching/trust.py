@@ -9,7 +9,6 @@ one); the other articles follow in the proportion of their strengths. Called by 
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.matching.search import Hit, Outlook
 from bot.matching.thresholds import MAX_LEAD, MAX_TOPIC_WORDS
@@ -41,4 +40,8 @@ def weigh(hits: Sequence[Hit], outlook: Outlook) -> list[Hit]:
     best = hits[0]
     logit = sum(outlook.trust[name] * value for name, value in grounds(hits, outlook).items())
     probability = 1.0 / (1.0 + math.exp(-max(min(logit, 40.0), -40.0)))
-    return [replace(hit, score=round(probability * math.exp(hit.strength - best.strength), 4)) for hit in hits]
+    shares = [round(probability * math.exp(hit.strength - best.strength), 4) for hit in hits]
+    return [
+        Hit(hit.id, hit.strength, share, hit.phrase, hit.views, hit.shared)
+        for hit, share in zip(hits, shares, strict=True)
+    ]

@@ -24,6 +24,9 @@ LONGEST_SERVING = 6
 MIN_STEM = 4
 """Letters of a word form that is known by its stem alone."""
 
+ENGLISH_WORD = 0.6
+"""How well a common English word is known that stands in no article: no slip, but perhaps typed in the other layout."""
+
 _LONE_RUSSIAN = frozenset("авикосуя")
 
 
@@ -78,6 +81,8 @@ class Vocabulary:
             return 0.9
         if len(word) >= MIN_STEM and morphology.stem(word) in self._known_stems:
             return 0.8
+        if len(word) >= MIN_STEM and morphology.is_english_word(word):
+            return ENGLISH_WORD
         return 0.0
 
     def canonical(self, found: Iterable[str]) -> list[str]:

@@ -22,7 +22,9 @@ from tests.diagnostics.twins import (
     closed_port,
     name_server,
     reply,
+    resets_later,
     says,
+    silent,
     tcp_server,
 )
 
@@ -115,6 +117,24 @@ async def test_a_closed_port_is_bad_once() -> None:
         "tcp": (Verdict.PORT_REFUSED, None),
         "tls": (Verdict.INCONCLUSIVE, "tcp"),
         "http": (Verdict.INCONCLUSIVE, "tcp"),
+    }
+
+
+@pytest.mark.parametrize(("behaviour", "why"), [(silent, "timeout"), (resets_later, "reset")])
+async def test_a_handshake_that_comes_to_nothing_is_bad_once(behaviour: Behaviour, why: str) -> None:
+    async with name_server({HOST: Zone((TWIN,))}) as names, tcp_server(behaviour) as port:
+        checks = declare(
+            group("all", "tcp", "tls", "http"),
+            tcp("tcp", port),
+            {**tls("tls", port), "timeout": 0.3},
+            {**http("http", port), "timeout": 0.3},
+        )
+        run = await runner(names).run(checks, "all")
+
+    assert verdicts(run) == {
+        "tcp": (Verdict.OK, None),
+        "tls": (Verdict.SERVICE_DOWN, why),
+        "http": (Verdict.INCONCLUSIVE, "tls"),
     }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.diagnostics.key_rules import UnreadableError, judge, read
 from bot.diagnostics.probe_key import key_check_of, ready
-from bot.diagnostics.target import Reach
+from bot.diagnostics.target import Allowed, Reach
 from bot.diagnostics.verdict import Verdict
 from bot.kb import DEFAULT_KB
 from bot.kb.checks import KeyCheck, ProductChecks
@@ -218,10 +218,18 @@ def test_the_shipped_check_is_off_until_its_variable_names_a_gateway(checks: Pro
         "gate.example",
         True,
     )
+
+
+def test_plain_http_is_for_private_addresses_only(checks: ProductChecks) -> None:
     whole = {"MIKO_LICENCE_GATEWAY": "http://gate.example:8223/license.api/getlicenseinfo"}
-    found = ready("miko", checks, whole, Reach())
+    assert ready("miko", checks, whole, Reach()) is None
+    assert ready("miko", checks, {"MIKO_LICENCE_GATEWAY": "http://93.184.216.34"}, Reach()) is None
+    found = ready("miko", checks, whole, Reach(Allowed.of(["gate.example"])))
     assert found is not None
     assert (found.url, found.secure) == (whole["MIKO_LICENCE_GATEWAY"], False)
+    found = ready("miko", checks, {"MIKO_LICENCE_GATEWAY": "http://10.1.2.3:8223"}, Reach())
+    assert found is not None
+    assert (found.host, found.secure) == ("10.1.2.3", False)
 
 
 def test_a_secret_that_is_not_set_switches_the_check_off_and_a_set_one_is_not_shown() -> None:

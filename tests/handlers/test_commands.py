@@ -150,7 +150,7 @@ async def test_the_menu_and_the_description_are_set_in_both_languages(stand: Sta
     await stand.quiet()
     profile = stand.sandbox.world.profile
     names = {key: [command["command"] for command in commands] for key, commands in profile.commands.items()}  # type: ignore[call-overload, index]  # JSON
-    expected = ["start", "help", "human", "language", "cancel", "privacy"]
+    expected = ["start", "help", "diag", "human", "language", "cancel", "privacy"]
     assert sorted(names.values()) == [expected, expected, expected]
     assert set(profile.descriptions) == {"", "ru", "en"}
     assert profile.descriptions["en"].startswith("I help with licences")

@@ -23,6 +23,7 @@ CODES = {
     "m-2051": ("2051",),
     "m-2057": ("2057",),
     "m-alpha": ("E404X",),
+    "m-letters": ("NOLIC",),
 }
 
 
@@ -117,6 +118,7 @@ def found(book: CodeBook, text: str) -> list[tuple[str, bool, str]]:
         ('{"error": "(2026) Your license key is invalid"}', "2026"),
         ("ошибка e404x", "E404X"),
         ("E404X", "E404X"),
+        ("ошибка NOLIC", "NOLIC"),
         ("в 2023 ошибка 1058", "1058"),
         ("ошибка 2057 на внутреннем", "2057"),
         ("что делать с 2023", "2023"),

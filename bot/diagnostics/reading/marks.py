@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from bot.diagnostics.reading.book import Book
@@ -19,6 +20,10 @@ MOST_MARKS: Final = 3000
 """Matches of one pattern in one text; a ping that ran for a day is told from its first hour."""
 MOST_OUTPUTS: Final = 60
 """Outputs told of in one text."""
+BLANKS: Final = 80
+"""Blanks between two words; the widest tables have fewer."""
+LEAD: Final = 400
+REACH: Final = 1200
 _GROUP: Final = re.compile(r"\(\?P<(\w+)>")
 COMMAND: Final = "command"
 """The kind of a mark that is only the command somebody typed: it names the host, and proves nothing."""
@@ -26,15 +31,19 @@ COMMAND: Final = "command"
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """How one kind of line looks. `hints` are lower case; one of them stands in every text the pattern matches."""
+    """How one kind of line looks. `hints` are lower case; one of them stands in every text the pattern matches.
+
+    A match begins at most `LEAD` characters before a hint and ends at most `reach` after it.
+    """
 
     kind: str
     pattern: re.Pattern[str]
     hints: tuple[str, ...]
     head: bool = False
+    reach: int = REACH
 
 
-def sign(kind: str, pattern: str, *hints: str, head: bool = False) -> Sign:
+def sign(kind: str, pattern: str, *hints: str, head: bool = False, reach: int = REACH) -> Sign:
     """Return a sign whose pattern ignores case; a value's name may stand in several branches of it."""
     seen: Counter[str] = Counter()
 
@@ -42,7 +51,9 @@ def sign(kind: str, pattern: str, *hints: str, head: bool = False) -> Sign:
         seen[match[1]] += 1
         return match.group() if seen[match[1]] == 1 else f"(?P<{match[1]}__{seen[match[1]]}>"
 
-    return Sign(kind, re.compile(_GROUP.sub(numbered, pattern), re.IGNORECASE), hints, head)
+    # Unbounded blanks are tried from each of them to the last one: a page of empty lines would take a minute.
+    bounded = pattern.replace(r"\s+", rf"\s{{1,{BLANKS}}}").replace(r"\s*", rf"\s{{0,{BLANKS}}}")
+    return Sign(kind, re.compile(_GROUP.sub(numbered, bounded), re.IGNORECASE), hints, head, reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +149,46 @@ def _leads_in(marks: Sequence[Mark], tool: Tool) -> bool:
     return all(mark.kind in tool.prelude for mark in marks)
 
 
+def _matches(each: Sign, text: str, lower: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a sign, looking only around its hints."""
+    done = 0
+    for start, end in _windows(each, lower):
+        for match in each.pattern.finditer(text, max(start, done), end):
+            yield match
+            done = max(match.end(), match.start() + 1)
+
+
+def _windows(each: Sign, lower: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches around the hints, joined where they touch."""
+    nexts = {hint: lower.find(hint) for hint in each.hints}
+    nexts = {hint: at for hint, at in nexts.items() if at >= 0}
+    begun, end = 0, -1
+    while nexts:
+        hint = min(nexts, key=nexts.__getitem__)
+        at = nexts[hint]
+        if at - LEAD > end:
+            if end >= 0:
+                yield begun, end
+            begun = max(0, at - LEAD)
+        end = max(end, min(len(lower), at + each.reach))
+        # The next one that adds anything: those inside the stretch already are passed over.
+        following = lower.find(hint, max(at + 1, end - each.reach // 2))
+        if following < 0:
+            del nexts[hint]
+        else:
+            nexts[hint] = following
+    if end >= 0:
+        yield begun, end
+
+
 def _marks(text: str, tools: Sequence[Tool]) -> list[tuple[int, Mark]]:
     """Return the marks of all tools by place; one inside a longer mark of another tool is that tool's words."""
-    lower = text.lower()
+    # "İ" alone becomes two characters.
+    lower = text.replace("\u0130", "I").lower()
     found: list[tuple[int, Mark]] = []
     for at, tool in enumerate(tools):
         for each in tool.signs:
-            if each.hints and not any(hint in lower for hint in each.hints):
-                continue
-            for count, match in enumerate(each.pattern.finditer(text)):
-                if count >= MOST_MARKS:
-                    break
+            for match in islice(_matches(each, text, lower), MOST_MARKS):
                 values = {name.partition("__")[0]: v for name, v in match.groupdict().items() if v is not None}
                 found.append((at, Mark(each.kind, match.start(), match.end(), match.group(), values, each.head)))
     found.sort(key=lambda pair: (pair[1].start, -pair[1].end, not pair[1].head))

@@ -1,14 +1,16 @@
 """Reads a pasted or attached text: which tools' outputs are in it, what each says, what all of them come to.
 
-Decides nothing about tools (their modules) or about weight (`weigh.py`); it puts the steps in order. Called by
-`diagnost read`, by the chat and by `two_sided.py`'s callers. Pure, never raises, bounded by `text.LONGEST`.
+Decides nothing about tools (their modules), the script's block (`block.py`) or weight (`weigh.py`); it puts the steps
+in order. Called by `diagnost read`, by the chat and by `two_sided.py`'s callers. Pure, never raises, bounded by
+`text.LONGEST`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.diagnostics.reading import gateway
+from bot.diagnostics.reading import block_findings, gateway
+from bot.diagnostics.reading.block import read_block
 from bot.diagnostics.reading.book import Book
 from bot.diagnostics.reading.browser import BROWSER
 from bot.diagnostics.reading.connections import CONNECTIONS
@@ -118,6 +120,13 @@ def read(
     `today` is an ISO date, without which no dated term can be over; `product` the one that is spoken of, for the
     article where the text names no host of a product.
     """
+    own: tuple[ReadTool, ...] = ()
+    block = read_block(text)
+    if block is not None:
+        found = block_findings.findings(block, book)
+        own = tuple(ReadTool(block_findings.TOOL, each, block.start, block.end) for each in found)
+        product = block_findings.product_of(block) or product
+        text = text[: block.start] + " " * (block.end - block.start) + text[block.end :]
     prepared = prepare(text)
     tools = _tools(prepared, book, today)
     whole = unwrapped(prepared)
@@ -125,6 +134,7 @@ def read(
         joined = _tools(whole, book, today)
         if _knows_more(joined, tools):
             tools = joined
+    tools = tuple(sorted((*own, *tools), key=lambda each: (each.start, each.end, each.tool)))
     main = weightiest([(each.tool, each.finding) for each in tools], book)
     keys, secrets = (0, 0) if count is None else count(text)
     if main is None:
