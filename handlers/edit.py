@@ -31,7 +31,7 @@ async def edited(message: Message, talk: Talk, state: FSMContext, database: Data
         # It is the same question; `reply` counts it again where it is still unclear.
         unclear = int((await state.get_data()).get("unclear", 0))
         await state.update_data(unclear=max(0, unclear - 1))
-    if was == (now.kind.value, now.article) and now.kind is Kind.ANSWER:
+    if was == (now.kind.value, now.article) and now.kind in (Kind.ANSWER, Kind.GUIDE):
         talk.say(talk.text("edit-same"), reply_to=telegram_id)
         return
     warned = keys.has_warned(looked, triaged.redacted)

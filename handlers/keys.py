@@ -7,14 +7,14 @@ runs in `key_runs.py`. What is wrong with a key is found by `bot.conversations.k
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aiogram import Bot
 
 from bot.conversations.events import Button
 from bot.conversations.key_context import leaves_a_question
-from bot.conversations.key_doctor import KeyAdvice, KeyNote, examine, half_of, joined
-from bot.conversations.key_spelling import Mend
+from bot.conversations.key_doctor import KeyAdvice, KeyNote, examine
+from bot.conversations.key_halves import half_of, joined
 from bot.conversations.key_words import sentences
 from bot.conversations.redact import Redacted
 from bot.conversations.waiting_keys import store
@@ -78,7 +78,7 @@ def tell(talk: Talk, looked: Looked, redacted: Redacted, telegram_id: int) -> bo
     if advice is None:
         return False
     alone = not leaves_a_question(talk.prepared.redactor.clean(advice.rest))
-    parts = [sentences(_unseamed(advice) if looked.joined else advice, talk.language)]
+    parts = [sentences(advice, talk.language)]
     keyboard: list[tuple[str, Button]] = []
     waits = "no"
     if looked.joined:
@@ -117,12 +117,6 @@ def delete_button(talk: Talk, redacted: Redacted, *telegram_ids: int) -> Keyboar
 
 def _holds_a_key(redacted: Redacted) -> bool:
     return any(secret.kind in _KEYS for secret in redacted.secrets)
-
-
-def _unseamed(advice: KeyAdvice) -> KeyAdvice:
-    """Leave out the line break that we put between two messages ourselves."""
-    notes = [replace(each, mended=tuple(m for m in each.mended if m is not Mend.BREAKS)) for each in advice.notes]
-    return replace(advice, notes=tuple(notes))
 
 
 def _formats(talk: Talk) -> list[KeyFormat]:

@@ -43,7 +43,7 @@ def _linked_article(talk: Talk, payload: str) -> Article | None:
     if article is not None:
         return article
     decision = triage(payload, talk.prepared).decision
-    if decision.kind is Kind.ANSWER and any(code.known for code in decision.codes):
+    if decision.kind in (Kind.ANSWER, Kind.GUIDE) and any(code.known for code in decision.codes):
         return visible_article(talk, decision.article or "")
     return None
 

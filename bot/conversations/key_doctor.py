@@ -121,30 +121,6 @@ def examine(text: str, formats: Sequence[KeyFormat]) -> KeyAdvice | None:
     return KeyAdvice(tuple(notes[:MOST_NOTES]), more, context_of(rest), tuple(formats), rest)
 
 
-def joined(half: str, text: str, formats: Sequence[KeyFormat]) -> str | None:
-    """Return one text of a message that ended in half a key and the one after it, where that goes on with the key.
-
-    None where it does not, and where the second message holds a right key by itself.
-    """
-    seam = len(half)
-    whole = f"{half}\n{text}"
-    advice, alone = examine(whole, formats), examine(text, formats)
-    if alone is not None and alone.right:
-        return None
-    if advice is None or not any(note.start < seam < note.end for note in advice.notes):
-        return None
-    return whole
-
-
-def half_of(text: str, advice: KeyAdvice) -> str | None:
-    """Return the half key that a message ends with, which the next message may complete, or None."""
-    last = advice.notes[-1]
-    only_last = [bad.number for bad in last.bad_groups] == [last.groups] and last.got < last.wanted and not last.foreign
-    if (last.state is not State.CUT_OFF and not only_last) or text[last.end :].strip(" \t\r\n-–—…."):
-        return None
-    return text[last.start :].rstrip("… \t\r\n")
-
-
 # A right key.
 
 

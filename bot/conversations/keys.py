@@ -141,7 +141,8 @@ def _nearly(letters: Letters, body: int, groups: Sequence[int]) -> int:
     pieces = pieces_between(letters, body, min(len(letters.text), body + 2 * sum(groups)))[: len(groups) + 2]
     taken: list[Piece] = []
     for piece in pieces:
-        joined = not taken or (piece.gap in JOINTS) == (taken[-1].gap in JOINTS) or len(taken) == 1
+        alike = len(taken) < 2 or (piece.gap in JOINTS) == (taken[-1].gap in JOINTS)  # noqa: PLR2004 - one gap so far
+        joined = alike or BREAK in (piece.gap, taken[-1].gap)
         if not low <= piece.size <= high or not _latin(piece.text) or piece.gap == WALL or not joined:
             break
         taken.append(piece)
@@ -156,7 +157,7 @@ def _nearly(letters: Letters, body: int, groups: Sequence[int]) -> int:
     mixed = sum(p.mixed for p in taken)
     # Half a key is two whole groups; article ids such as miko-1011-1014 are none.
     grouped = fives * 2 >= len(taken) or mixed > 1 if len(taken) > 2 else fives == 2  # noqa: PLR2004
-    if gaps <= JOINTS and grouped:
+    if (gaps <= JOINTS and grouped) or (gaps & JOINTS and gaps <= JOINTS | {BREAK} and mixed > 1):
         return taken[-1].end
     if len(taken) >= len(groups) and mixed > 1:
         return taken[len(groups) - 1].end

@@ -12,7 +12,7 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 import httpx
 
@@ -143,21 +143,31 @@ async def _pinned(url: str, find: FindPin, policy: Policy) -> Pin | Finding:
     return await find(host, port)
 
 
+@runtime_checkable
+class _Stream(Protocol):
+    """A connection of httpcore's, as its trace hands it over."""
+
+    async def aclose(self) -> None: ...
+
+
 class _Times:
-    """Collects when httpx's trace said what, in milliseconds from the start."""
+    """Hears httpx's trace: when what was done, in milliseconds from the start, and over which connection."""
 
     def __init__(self) -> None:
         self._clock = asyncio.get_running_loop().time
         self._began: dict[str, float] = {}
         self.facts: dict[str, Fact] = {}
         self.start = self._clock()
+        self._stream: _Stream | None = None
 
-    async def __call__(self, event: str, info: object) -> None:
-        del info
+    async def __call__(self, event: str, info: Mapping[str, object]) -> None:
         name, _, state = event.rpartition(".")
         if state == "started":
             self._began[name] = self._clock()
         elif state == "complete" and name in self._began:
+            stream = info.get("return_value")
+            if name == "connection.connect_tcp" and isinstance(stream, _Stream):
+                self._stream = stream
             shown = {"connection.connect_tcp": "connect_ms", "connection.start_tls": "tls_ms"}.get(name)
             if name.endswith("receive_response_headers"):
                 self.facts["first_byte_ms"] = round((self._clock() - self.start) * 1000, 1)
@@ -167,6 +177,11 @@ class _Times:
     @property
     def connected(self) -> bool:
         return "connect_ms" in self.facts
+
+    async def close(self) -> None:
+        """Close the connection: httpcore forgets one whose handshake is cancelled."""
+        if self._stream is not None:
+            await self._stream.aclose()
 
 
 async def _ask(
@@ -203,6 +218,8 @@ async def _ask(
             return _unanswered("timeout", url, pin, times, address)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             faults.append(await _fault(error, url, pin, address, times, reach, deadline))
+        finally:
+            await times.close()
         if times.connected:
             return faults[-1]
     return weightiest(faults)

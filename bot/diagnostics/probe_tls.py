@@ -103,7 +103,7 @@ def trusting_context(ca_file: Path | None) -> ssl.SSLContext:
 @lru_cache(maxsize=1)
 def _curious_context() -> ssl.SSLContext:
     """Return the context that takes any certificate, to show it; nothing is asked over such a connection."""
-    context = ssl.create_default_context(cafile=certifi.where())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
@@ -257,7 +257,7 @@ def _names_host(leaf: Certificate, host: str) -> bool:
 @lru_cache(maxsize=1)
 def _public_organisations() -> frozenset[str]:
     found: set[str] = set()
-    for root in _curious_context().get_ca_certs():
+    for root in ssl.create_default_context(cafile=certifi.where()).get_ca_certs():
         for part in root.get("subject", ()):
             found.update(str(pair[1]) for pair in part if pair[0] == "organizationName")
     return frozenset(found)

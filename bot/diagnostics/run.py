@@ -17,7 +17,7 @@ from bot.diagnostics.plan import Leaf
 from bot.diagnostics.probe_dns import Resolved, pinned, resolve
 from bot.diagnostics.probe_http import check_http
 from bot.diagnostics.probe_tcp import Pin, check_tcp
-from bot.diagnostics.probe_tls import check_tls
+from bot.diagnostics.probe_tls import check_tls, trusting_context
 from bot.diagnostics.target import Policy, Reach, literal
 from bot.diagnostics.verdict import Finding, Light, Verdict, light
 from bot.kb.checks import DnsCheck, HttpCheck, ProductChecks, TcpCheck, TlsCheck, host_and_port
@@ -144,7 +144,7 @@ class _Kept(Generic[T]):
 
 
 class Runner:
-    """Runs checks for everybody; see the module."""
+    """Runs checks for everybody; see the module. Raises `OSError` where the operator's roots cannot be read."""
 
     def __init__(self, reach: Reach, clock: Clock, limits: Limits | None = None) -> None:
         self.reach = reach
@@ -154,6 +154,8 @@ class Runner:
         self._names: _Kept[Resolved] = _Kept(self._limits.kept)
         self._probes = asyncio.Semaphore(self._limits.probes)
         self._door = asyncio.Lock()
+        # Reading the roots takes a while, which is not to be taken from the first check's time.
+        trusting_context(reach.ca_file)
 
     async def run(
         self,

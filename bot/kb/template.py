@@ -66,8 +66,10 @@ answer:
 {_per_language(languages, lambda words: ["|", *(f"  {line}".rstrip() for line in words.answer)])}
 # A table whose rows can be asked for one by one, for example - {{key: "48", ru: "…", en: "…"}}
 entries: []
-# A guided fix. Each step: id, text, copy (commands with a copy button), check, on_success, on_failure; the last two
-# name a step, an article, `end` or `person`. Left out, success ends the guide and failure goes to the next step.
+# A guided fix. Each step: id, text, copy (commands with a copy button), check, on_success, on_failure.
+# «It helped» always ends the guide. «Next» leads to the step that on_success names, or else to the following one, and
+# after the last to a person. «Did not work» is shown where on_failure names a step, an article or `person`. With
+# `on_success: end` done is helped, and only on_failure leads on.
 steps: []
 # Ids of checks that _checks.yaml declares.
 checks: []

@@ -21,7 +21,7 @@ from tests.bench.bots import NotMeasuredError
 from tests.bench.processes import Watched, memory_mib
 from tests.bench.questions import Asked
 from tests.bench.results import Line, percentile
-from tests.bench.rivals import TokenSet, Trigrams
+from tests.bench.rivals import TokenSet, Trigrams, pairs_of
 
 SHIPPED = 60
 """This many articles means the shipped knowledge base, whose exact number is a little more."""
@@ -81,7 +81,8 @@ def measure(size: int, rounds: int, count: int) -> Measured:
         candidates = matcher.ask(question).candidates
         return candidates[FIRST_CANDIDATE].id if candidates else None
 
-    token_set, trigrams = TokenSet(articles), Trigrams(articles)
+    pairs = pairs_of(articles)
+    token_set, trigrams = TokenSet(pairs), Trigrams(pairs)
     sides: list[tuple[Timed, First]] = [
         (Timed("diagnost"), ours),
         (Timed(token_set.name), token_set.first),

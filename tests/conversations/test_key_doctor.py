@@ -7,7 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.conversations.key_context import leaves_a_question
-from bot.conversations.key_doctor import State, examine, half_of, joined
+from bot.conversations.key_doctor import State, examine
+from bot.conversations.key_halves import half_of, joined
 from bot.conversations.key_words import sentences
 from bot.conversations.redact import Redactor
 from bot.kb.article import KeyFormat

@@ -126,8 +126,8 @@ async def test_a_handshake_that_comes_to_nothing_is_bad_once(behaviour: Behaviou
         checks = declare(
             group("all", "tcp", "tls", "http"),
             tcp("tcp", port),
-            {**tls("tls", port), "timeout": 0.3},
-            {**http("http", port), "timeout": 0.3},
+            {**tls("tls", port), "timeout": 0.5},
+            {**http("http", port), "timeout": 0.5},
         )
         run = await runner(names).run(checks, "all")
 

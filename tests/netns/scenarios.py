@@ -48,7 +48,7 @@ class Scenario:
     facts: Mapping[str, object] = field(default_factory=dict)
     zones: Mapping[str, Zone] = field(default_factory=lambda: GOOD)
     behaviour: Behaviour = field(default_factory=answers)
-    tls: Callable[[], ssl.SSLContext] = field(default=lambda: shows(VENDOR))
+    tls: Callable[[], ssl.SSLContext | None] = field(default=lambda: shows(VENDOR))
     rules: str = ""
     listens: bool = True
     loops: bool = False
@@ -58,8 +58,8 @@ class Scenario:
     trusts: tuple[trustme.CA, ...] = (VENDOR,)
 
 
-ALL_RAW = ("nslookup", "dig", "ping", "traceroute", "curl", "openssl", "nc", "wget")
-BUSYBOX = ("busybox nslookup", "busybox ping", "busybox traceroute", "busybox wget")
+ALL_RAW = ("nslookup", "dig", "ping", "traceroute", "curl", "openssl", "nc")
+BUSYBOX = ("busybox nslookup", "busybox ping", "busybox traceroute")
 NAMES = ("nslookup", "dig")
 CONNECTS = ("curl", "openssl", "nc", "wget")
 EVERY_SHELL = ("sh", "bash", "busybox sh", "bare", "wget only")
@@ -83,7 +83,7 @@ SCENARIOS = {
     "silent to ping": Scenario("ok", rules=table("meta l4proto icmp drop")),
     "filtered": Scenario(
         "port_filtered",
-        raw("port_filtered", "curl", "nc", "busybox wget"),
+        raw("port_filtered", "curl", "nc", "wget"),
         rules=table("tcp dport 443 drop"),
         shells=("sh", "busybox sh", "bare"),
     ),
@@ -95,7 +95,7 @@ SCENARIOS = {
     ),
     "rejected": Scenario(
         "port_refused",
-        raw("port_refused", *CONNECTS, "busybox wget"),
+        raw("port_refused", *CONNECTS),
         rules=table("tcp dport 443 reject with tcp reset"),
         shells=("sh", "bare", "wget only"),
     ),
@@ -130,7 +130,7 @@ SCENARIOS = {
     ),
     "opened": Scenario(
         "tls_intercepted",
-        raw("tls_intercepted", "curl", "openssl"),
+        {"curl": "tls_untrusted", "openssl": "tls_intercepted"},
         {"issuer": "Kaspersky Lab", "code": 20},
         tls=lambda: shows(PROXY),
         shells=("sh", "busybox sh", "no openssl"),
@@ -158,7 +158,15 @@ SCENARIOS = {
         {"code": 62, "subject": "www.example.org"},
         tls=lambda: shows(VENDOR, "www.example.org"),
     ),
-    "handshake cut": Scenario("port_refused", raw("port_refused", "curl"), {"why": "tls"}, behaviour=resets_later),
+    "handshake cut": Scenario(
+        "port_refused",
+        raw("port_refused", "curl", "openssl"),
+        {"why": "tls"},
+        behaviour=resets_later,
+        tls=lambda: None,
+        shells=("sh", "no openssl"),
+    ),
+    "cut after the handshake": Scenario("port_refused", raw("port_refused", "curl"), behaviour=resets_later),
     "clock ahead": Scenario(
         "tls_clock",
         facts={"code": 10},
@@ -169,7 +177,6 @@ SCENARIOS = {
     "losses": Scenario(
         "lossy",
         raw("lossy", "ping", "busybox ping"),
-        {"loss": 30},
         rules=table("icmp type echo-request numgen inc mod 3 == 0 drop"),
     ),
     "forbidden by a proxy": Scenario(

@@ -11,6 +11,7 @@ import ctypes
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -113,7 +114,9 @@ class Wire:
         transport, _ = await loop.create_datagram_endpoint(lambda: _Names(NameServer(zones)), sock=sock)
         self.transports.append(transport)
 
-    async def serve(self, behaviour: Behaviour, port: int, tls: object = None, address: str = SERVER) -> None:
+    async def serve(
+        self, behaviour: Behaviour, port: int, tls: ssl.SSLContext | None = None, address: str = SERVER
+    ) -> None:
         """Listen on a port of the vendor's."""
         sock = await asyncio.to_thread(_inside, self.vendor, lambda: _bound(socket.SOCK_STREAM, address, port))
 
@@ -122,7 +125,7 @@ class Wire:
                 await behaviour(reader, writer)
             writer.transport.abort()
 
-        self.servers.append(await asyncio.start_server(quiet, sock=sock, ssl=cast("None", tls)))
+        self.servers.append(await asyncio.start_server(quiet, sock=sock, ssl=tls))
 
     def rule(self, rules: str) -> None:
         """Set firewall rules of the vendor's end."""
@@ -146,8 +149,8 @@ class _Names(asyncio.DatagramProtocol):
 @asynccontextmanager
 async def wire(number: int, *, loops: bool = False, hosts: str = "") -> AsyncIterator[Wire]:
     """Lay a wire; with `loops`, what the vendor's end does not hold itself circles between two routers."""
-    names = [f"{_PREFIX}-{os.getpid()}-{number}{end}" for end in "cvb"]
-    laid = Wire(*names)
+    name = f"{_PREFIX}-{os.getpid()}-{number}"
+    laid = Wire(f"{name}c", f"{name}v", f"{name}b")
     try:
         await asyncio.to_thread(_lay, laid, loops, hosts)
         yield laid
@@ -157,8 +160,8 @@ async def wire(number: int, *, loops: bool = False, hosts: str = "") -> AsyncIte
         for server in laid.servers:
             server.close()
         # Not in a thread: a test that is being stopped would not wait for it.
-        for name in names:
-            remove(name)
+        for each in (laid.customer, laid.vendor, laid.beyond):
+            remove(each)
 
 
 def _lay(laid: Wire, loops: bool, hosts: str) -> None:

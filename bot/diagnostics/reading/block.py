@@ -4,15 +4,16 @@ Decides where a block stands, what messengers and mail may do to it (line breaks
 long, quote marks, Markdown), and whether it arrived whole. A damaged block is not read: it says which lines do not fit.
 What its records come to is `block_findings.py`. Called by `read.py`. Pure, never raises, bounded.
 
-A block is `--- DIAGNOST 1 ---`, records, `--- <records>,<checksum>,<length> ---`. A record is
-`number,kind,name=value,…,c=NN;`, blanks in values are `+`. The checksum is the CRC-32 of POSIX `cksum`, which every
-BusyBox has, while `sha256sum` and `md5sum` are left out of small ones; it has to notice an accident, and nobody gains
-by a forged block, who could as well forge what was measured. It covers letters, digits and `=.:/+,` only, so that no
-dash, blank or quote mark that an app put in can break it; `c` is its last two digits for one record.
+A block is `--- DIAGNOST 1 ---`, records, `--- <records>,<sum>,<sum>,<length> ---`. A record is
+`number,kind,name=value,…,c=NN;`, blanks in values are `+`. The sums are two polynomials modulo primes, 32 bits together
+(`sums`), which a shell computes by itself: a BusyBox may lack `cksum` (Debian's does), `md5sum` and `sha256sum` alike.
+They have to notice an accident; nobody gains by a forged block, who could as well forge what was measured. They cover
+letters, digits and `=.:/+,` only, so that no dash, blank or quote mark that an app put in can break them; `c` is a
+record's own small sum.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -28,7 +29,9 @@ _DASH: Final = "[-\u2010-\u2015\u2212]"
 _HEAD: Final = re.compile(
     rf"(?i)(?:{_DASH}[-\u2010-\u2015\u2212 \u00a0]{{0,8}})?\bDIAGNOST\s{{0,5}}(\d{{1,3}})[\s>*_`|]{{0,5}}{_DASH}+"
 )
-_FOOT: Final = re.compile(rf"{_DASH}+\s{{0,5}}(\d{{1,3}}),\s{{0,5}}(\d{{1,10}}),\s{{0,5}}(\d{{1,5}})\s{{0,5}}{_DASH}+")
+_FOOT: Final = re.compile(
+    rf"{_DASH}+\s{{0,5}}(\d{{1,3}}),\s{{0,5}}(\d{{1,5}}),\s{{0,5}}(\d{{1,5}}),\s{{0,5}}(\d{{1,5}})\s{{0,5}}{_DASH}+"
+)
 _FIRST: Final = re.compile(r"(?<![\d,])1,\s?os,\s?id=")
 _RECORD: Final = re.compile(
     r"(\d{1,3}),(os|net|tools|dns|tcp|tls|http|ping|route),((?:[a-z]{1,8}=[^,;=]{0,400},)*)c=(\d\d)$"
@@ -36,11 +39,9 @@ _RECORD: Final = re.compile(
 _LONG_DASHES: Final = str.maketrans(
     {"\u2014": "--", "\u2015": "--", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")}
 )
-_NOT_SUMMED: Final = re.compile(r"[^A-Za-z0-9=.:/+,]")
 _KEPT: Final = frozenset(".:/=+,;-")
-_POLYNOMIAL: Final = 0x04C11DB7
-_TOP: Final = 0x80000000
-_ALL: Final = 0xFFFFFFFF
+_ALPHABET: Final = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ=.:/+,"
+_VALUES: Final = {letter: value for value, letter in enumerate(_ALPHABET, 1)}
 
 
 class Damage(StrEnum):
@@ -80,8 +81,8 @@ def read_block(text: str) -> Block | None:
     """Return the last whole block of a text, else the last damaged one, or None where there is none."""
     text = text[:LONGEST_TEXT]
     heads = list(_HEAD.finditer(text))[-_MOST:]
-    ends = [head.start() for head in heads[1:]] + [len(text)]
-    found = [_block(text, head.start(), head.end(), end, int(head[1])) for head, end in zip(heads, ends, strict=True)]
+    ends = [*(head.start() for head in heads[1:]), len(text)]
+    found = [_block(text, head.start(), head.end(), end, int(head[1])) for head, end in zip(heads, ends, strict=False)]
     known = [block for block in found if block is not None]
     if not known and (first := _FIRST.search(text)) is not None:
         # Somebody left the heading out; the sum does not cover it.
@@ -91,16 +92,18 @@ def read_block(text: str) -> Block | None:
     return whole[-1] if whole else None
 
 
-def checksum(content: bytes) -> int:
-    """Return what POSIX `cksum` prints for these bytes."""
-    crc = 0
-    for byte in content:
-        crc = (crc << 8) & _ALL ^ _TABLE[crc >> 24 ^ byte]
-    length = len(content)
-    while length:
-        crc = (crc << 8) & _ALL ^ _TABLE[crc >> 24 ^ length & 0xFF]
-        length >>= 8
-    return ~crc & _ALL
+def sums(written: str) -> tuple[int, int, int, int]:
+    """Return the two sums of a text, how many letters they cover, and the small sum that a record of its own has."""
+    first = second = own = count = 0
+    for letter in written:
+        value = _VALUES.get(letter)
+        if value is None:
+            continue
+        first = (first * 257 + value) % 65521
+        second = (second * 263 + value) % 65479
+        own = (own * 31 + value) % 97
+        count += 1
+    return first, second, count, own
 
 
 def damage_key(why: str) -> str:
@@ -137,8 +140,8 @@ def _damage(
 ) -> tuple[Damage | None, tuple[int, ...]]:
     missing = set(range(1, count + 1)) - right.keys()
     if foot is not None and not missing:
-        content = "".join(_summed(right[number]) for number in sorted(right)).encode()
-        if (checksum(content), len(content)) == (int(foot[2]), int(foot[3])):
+        first, second, length, _ = sums("".join(right[number] for number in sorted(right)))
+        if (first, second, length) == (int(foot[2]), int(foot[3]), int(foot[4])):
             return None, ()
     if wrong:
         return Damage.CHANGED, tuple(sorted(missing | wrong))
@@ -157,12 +160,8 @@ def _pieces(body: str) -> Iterator[tuple[int, str]]:
 
 
 def _fits(written: str) -> bool:
-    summed, _, own = _summed(written).rpartition(",c=")
-    return str(checksum(summed.encode()))[-2:] == own
-
-
-def _summed(written: str) -> str:
-    return _NOT_SUMMED.sub("", written)
+    summed, _, own = written.rpartition(",c=")
+    return sums(summed)[3] == int(own)
 
 
 def _record(written: str) -> Record:
@@ -174,16 +173,3 @@ def _record(written: str) -> Record:
 def _last_end(text: str, after: int, stop: int) -> int:
     """Return where the last record of a block without an end seems to end."""
     return max(after, text.rfind(";", after, stop) + 1)
-
-
-def _table() -> Sequence[int]:
-    found = []
-    for index in range(256):
-        crc = index << 24
-        for _ in range(8):
-            crc = (crc << 1) & _ALL ^ (_POLYNOMIAL if crc & _TOP else 0)
-        found.append(crc)
-    return tuple(found)
-
-
-_TABLE: Final = _table()

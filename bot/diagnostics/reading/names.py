@@ -20,7 +20,7 @@ _WHY: Final = (
 _SIGNS: Final = (
     sign(
         COMMAND,
-        rf"(?<![\w-])(?P<tool>nslookup|dig|host|resolve-dnsname"
+        rf"(?<![\w-])(?<!<<>> )(?P<tool>nslookup|dig|host|resolve-dnsname"
         rf"|drill)\s+(?:[-+@][\w=.:-]{{1,40}}\s+){{0,5}}(?:-name\s+)?(?P<host>{_DOMAIN})",
         "nslookup",
         "dig ",

@@ -22,7 +22,7 @@ _FROM: Final = rf"(?:reply from|ответ от)\s+(?P<from>{NAME}):"
 _SIGNS: Final = (
     sign(
         COMMAND,
-        rf"(?<![\w-])ping(?:\.exe)?\s+(?:-{{1,2}}[\w=]{{1,12}}\s+(?:\d+\s+)?){{0,4}}(?P<host>(?:{IP}"
+        rf"(?<![\w-])ping(?:\.exe)?\s+(?:-{{1,2}}[\w=]{{1,12}}\s+(?:\d{{1,9}}(?:\.\d{{1,3}})?\s+)?){{0,4}}(?P<host>(?:{IP}"
         rf"|[\w-]{{1,63}}\.[\w.-]{{1,100}}))",
         "ping",
         head=True,

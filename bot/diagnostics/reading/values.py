@@ -14,7 +14,7 @@ IP: Final = rf"(?:{IPV4}|[0-9a-fA-F]{{0,4}}(?::[0-9a-fA-F.%]{{0,15}}){{2,8}})"
 REASON: Final = (
     r"(?P<why>connection refused|connection timed out|operation timed out|timed ?out|timeout|no route to host"
     r"|network (?:is )?unreachable|host (?:is )?unreachable|host is down|connection reset(?: by peer)?"
-    r"|permission denied"
+    r"|permission denied|operation now in progress"
     r"|в соединении отказано|время ожидания соединения истекло|время ожидания истекло|превышено время ожидания"
     r"|нет маршрута до узла|сеть недоступна|соединение сброшено|соединение разорвано другой стороной)"
 )

@@ -15,7 +15,8 @@ TARGETS=
 #@ end
 : "${TARGETS:?this file is a form: ask the bot for yours}"
 
-KEEP='A-Za-z0-9=.:/+,'
+# What the checksum covers; a letter's value is its place here.
+ALPHABET='0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ=.:/+,'
 # Bytes of a block: a message of Telegram holds 4096, and somebody may add a word.
 MOST=3350
 CR=$(printf '\r')
@@ -284,15 +285,21 @@ read_curl_handshake() {
         case $line in
         '* Connected to '*) tcp=open ;;
         '* SSL certificate verify ok'*) fine=y ;;
-        *'verify result:'*'('*)
-            line=${line##*"("}
-            codes="$codes ${line%%)*}"
-            fine=y
+        *'certificate problem: '*)
+            case $line in
+            *'not yet valid'*) codes="$codes 9" ;;
+            *expired*) codes="$codes 10" ;;
+            *'certificate in certificate chain'*) codes="$codes 19" ;;
+            *self?signed*) codes="$codes 18" ;;
+            *) codes="$codes 20" ;;
+            esac
             ;;
+        *'certificate subject name'* | *'subjectAltName does not match'*) codes="$codes 62" ;;
         '*  subject:'*) subject=${line##*CN=} shown=y ;;
         '*  issuer:'*)
-            each=${line#*issuer: }
-            case $each in *O=*) issuer=${each#*O=} issuer=${issuer%%;*}/${each##*CN=} ;; *) issuer=${each##*CN=} ;; esac
+            each=${line#*issuer: } issuer=''
+            case $each in *O=*) issuer=${each#*O=} issuer=${issuer%%;*} ;; esac
+            case $each in *CN=*) issuer=$issuer${issuer:+/}${each##*CN=} ;; esac
             ;;
         '*  start date:'*) since=$(day_of "${line#*date: }") ;;
         '*  expire date:'*) until=$(day_of "${line#*date: }") ;;
@@ -301,16 +308,25 @@ read_curl_handshake() {
     done
 }
 
+handshake_by_curl() {
+    limited 8 curl --noproxy '*' -sSvI -o /dev/null -m 7 "https://$host:$port/" >"$out" 2>&1 </dev/null
+    code=$?
+    read_curl_handshake <"$out"
+    if [ -n "$codes" ] && [ "$shown" = n ]; then
+        # Without trust, to see whose certificate it is; nothing is asked for but the heading.
+        limited 8 curl --noproxy '*' -sSvkI -o /dev/null -m 7 "https://$host:$port/" >"$out" 2>&1 </dev/null
+        read_curl_handshake <"$out"
+        shown=y fine=n
+    fi
+}
+
 check_port() {
     out=$W/out.$i.$t.tls
     tcp=none codes='' fine=n shown=n issuer='' subject='' since='' until='' said=''
     if [ "$tls" = y ] && has openssl; then
         handshake_by_openssl
     elif [ "$tls" = y ] && has curl; then
-        # Without trust, to see whose certificate it is; nothing but the handshake is asked for.
-        limited 8 curl --noproxy '*' -sSkvI -o /dev/null -m 7 "https://$host:$port/" >"$out" 2>&1 </dev/null
-        code=$?
-        read_curl_handshake <"$out"
+        handshake_by_curl
     elif has nc; then
         limited 6 nc -w 5 "$host" "$port" >"$out" 2>&1 </dev/null
         code=$?
@@ -393,7 +409,7 @@ check_answer() {
             ;;
         esac
     elif has wget; then
-        limited 10 wget -S -O /dev/null -T 8 "$address" >"$out" 2>&1 </dev/null
+        limited 10 wget -S -O /dev/null "$address" >"$out" 2>&1 </dev/null
         code=$?
         read_answer <"$out"
     else
@@ -553,16 +569,33 @@ system_of() {
     printf '%s' "os,id=$(word "$id" 20),v=$(word "$version" 20),k=$(word "$(uname -r)" 24),m=$(word "$(uname -m)" 12)"
 }
 
+# mix TEXT: into $own, $first and $second, without any program, for BusyBox may have neither cksum nor md5sum
+mix() {
+    rest=$1
+    while [ -n "$rest" ]; do
+        more=${rest#?}
+        letter=${rest%"$more"}
+        rest=$more
+        before=${ALPHABET%%"$letter"*}
+        [ "$before" = "$ALPHABET" ] && continue
+        value=$((${#before} + 1))
+        own=$(((own * 31 + value) % 97))
+        first=$(((first * 257 + value) % 65521))
+        second=$(((second * 263 + value) % 65479))
+        summed=$((summed + 1))
+    done
+}
+
 # record FIELDS: numbers it, adds its own two digits of checksum, and puts it into the block where it still fits
 record() {
     line=$((n + 1)),$1
-    # shellcheck disable=SC2046 # split into words on purpose
-    set -- $(printf '%s' "$line" | tr -cd "$KEEP" | cksum)
-    line="$line,c=${1#"${1%??}"};"
     [ $((${#block} + ${#line})) -gt "$MOST" ] && return
-    n=$((n + 1))
-    block=$block$line'
-'
+    n=$((n + 1)) own=0
+    mix "$line"
+    line="$line,c=$((own / 10))$((own % 10))"
+    mix "${line#"${line%?????}"}"
+    block="$block$line;
+"
 }
 
 timeout=n
@@ -594,7 +627,7 @@ net="net,product=$PRODUCT,dns=$kind,proxy=$proxy,now=$(date -u +%Y%m%d)"
 tools="tools,bb=$busybox,curl=$(version_of curl --version),openssl=$(version_of openssl version)"
 wait
 
-n=0 block=''
+n=0 block='' own=0 first=0 second=0 summed=0
 record "$system"
 record "$net"
 record "$tools"
@@ -603,7 +636,5 @@ for file in "$W"/rec.*; do
     read -r line <"$file"
     record "$line"
 done
-# shellcheck disable=SC2046 # split into words on purpose
-set -- $(printf '%s' "$block" | tr -cd "$KEEP" | cksum)
 printf '%s\n\n' "$T_DONE" >&2
-printf -- '--- DIAGNOST 1 ---\n%s--- %s,%s,%s ---\n' "$block" "$n" "$1" "$2"
+printf -- '--- DIAGNOST 1 ---\n%s--- %s,%s,%s,%s ---\n' "$block" "$n" "$first" "$second" "$summed"
