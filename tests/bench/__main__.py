@@ -13,12 +13,14 @@ from pathlib import Path
 from time import perf_counter
 
 from bot.kb import DEFAULT_KB
-from tests.bench import diagnose, matching, results, startup, throughput
+from bot.weights.learner import LearningError
+from tests.bench import diagnose, matching, reach, reach_table, results, startup, throughput
 from tests.bench.bots import NotMeasuredError
 from tests.bench.machine import machine_line
+from tests.bench.reach_table import Row
 from tests.bench.results import Line
 
-BENCHES = ("matching", "throughput", "startup", "diagnose")
+BENCHES = ("matching", "throughput", "startup", "diagnose", "reach")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.updates or scale.steady,
     )
     lines: list[Line] = []
+    rows: list[Row] = []
     failed = False
     with tempfile.TemporaryDirectory(prefix="diagnost-bench-", dir=options.scratch) as name:
         folder = Path(name)
         machine = machine_line(folder)
         print(machine, flush=True)
         benches: dict[str, Callable[[], list[Line]]] = {
-            "matching": lambda: matching.run(folder, scale.sizes, scale.rounds, scale.questions),
+            "matching": lambda: lines.extend(matching.run(folder, scale.sizes, scale.rounds, scale.questions),
             "throughput": lambda: throughput.run(
                 folder, options.kb, scale.rounds, throughput.Size(scale.burst, scale.steady)
             ),
             "startup": lambda: startup.run(folder, options.kb, scale.rounds, first=not options.quick),
             "diagnose": lambda: diagnose.run(scale.rounds),
+            "reach": lambda: rows.extend(reach.run(folder, options.kb, reach.QUICK if options.quick else reach.FULL)),
         }
         for bench in options.only or benches:
             begun = perf_counter()

@@ -12,8 +12,10 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from bot.kb.article import Article, KnowledgeBase
 from bot.kb.library import Library
 
 SEED = 20261122
@@ -31,6 +33,8 @@ KEPT = 0.35
 WITH_CODE = 5
 """Every fifth article has a code."""
 
+MADE_ON = date(2026, 11, 22)
+
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -44,12 +48,14 @@ class MadeArticle:
     codes: tuple[str, ...]
 
 
-def make(library: Library, count: int) -> list[MadeArticle]:
-    """Return `count` articles made from the shipped ones."""
+def make(library: Library, count: int, phrases: Mapping[str, int] = PHRASES) -> list[MadeArticle]:
+    """Return `count` articles made from the shipped ones, with so many `phrases` of each language."""
     source = random.Random(f"{SEED}:{count}")
     shipped = [article for article in library.articles.values() if all(article.symptoms.get(name) for name in PHRASES)]
-    stock = {name: _stock([p for a in shipped for p in a.symptoms[name]], count, source) for name in PHRASES}
-    return [_article(number, shipped[number % len(shipped)].symptoms, stock, source) for number in range(count)]
+    stock = {name: _stock([p for a in shipped for p in a.symptoms[name]], count, source) for name in phrases}
+    return [
+        _article(number, shipped[number % len(shipped)].symptoms, stock, phrases, source) for number in range(count)
+    ]
 
 
 def shipped(library: Library) -> list[MadeArticle]:
@@ -59,6 +65,27 @@ def shipped(library: Library) -> list[MadeArticle]:
         for article in library.articles.values()
         if all(article.symptoms.get(name) for name in PHRASES)
     ]
+
+
+def as_library(articles: Sequence[MadeArticle]) -> Library:
+    """Return the articles as a knowledge base in memory, all of no product; the first phrase is the title."""
+    languages = tuple(dict.fromkeys(name for article in articles for name in article.phrases))
+    return Library(
+        head=KnowledgeBase(name="benchmark", languages=languages, default=languages[0], kind="matching-only"),
+        articles={
+            article.id: Article(
+                id=article.id,
+                product="general",
+                updated=MADE_ON,
+                codes=article.codes,
+                title={name: phrases[0] for name, phrases in article.phrases.items()},
+                symptoms={name: phrases[1:] for name, phrases in article.phrases.items()},
+            )
+            for article in sorted(articles, key=lambda article: article.id)
+        },
+        products={},
+        revision=f"sha256:{len(articles):064x}",
+    )
 
 
 def write(articles: Sequence[MadeArticle], folder: Path) -> None:
@@ -92,10 +119,11 @@ def _article(
     number: int,
     symptoms: Mapping[str, Sequence[str]],
     stock: Mapping[str, Sequence[str]],
+    wanted: Mapping[str, int],
     source: random.Random,
 ) -> MadeArticle:
     product = f"p{number // ARTICLES_PER_PRODUCT:03}"
-    phrases = {name: _phrases(symptoms[name], stock[name], wanted, source) for name, wanted in PHRASES.items()}
+    phrases = {name: _phrases(symptoms[name], stock[name], many, source) for name, many in wanted.items()}
     codes = (str(20000 + number),) if number % WITH_CODE == 0 else ()
     return MadeArticle(f"made-{number:05}", product, phrases, codes)
 

@@ -13,6 +13,9 @@ from tests.bench.bases import MadeArticle
 KINDS = {"ru": 35, "en": 20, "typo": 20, "layout": 8, "code": 12, "foreign": 5}
 """Kind to share in per cent."""
 
+MISTYPED = 4
+"""Where one language is asked for, every fourth question is mistyped."""
+
 _LEADS = {
     "ru": ("", "", "здравствуйте, ", "подскажите пожалуйста: ", "добрый день! ", "помогите, "),
     "en": ("", "", "hello, ", "hi! ", "please help: "),
@@ -44,6 +47,19 @@ def ask(articles: Sequence[MadeArticle], count: int, seed: str) -> list[Asked]:
     coded = [article for article in articles if article.codes and "-" not in article.codes[0]]
     kinds = source.choices(list(KINDS), list(KINDS.values()), k=count)
     return [_one(kind, source.choice(articles), source.choice(coded or articles), source) for kind in kinds]
+
+
+def ask_in(language: str, articles: Sequence[MadeArticle], count: int, seed: str) -> list[Asked]:
+    """Return `count` questions of one language that words lead to: three plain ones, then a mistyped one."""
+    source = random.Random(seed)
+    found = []
+    for number in range(count):
+        article = source.choice(articles)
+        text = _worded(article, language, source)
+        mistyped = number % MISTYPED == MISTYPED - 1
+        kind = "typo" if mistyped else language
+        found.append(Asked(_mistyped(text, language, source) if mistyped else text, kind, article.id))
+    return found
 
 
 def _one(kind: str, article: MadeArticle, coded: MadeArticle, source: random.Random) -> Asked:

@@ -36,6 +36,7 @@ _TRANSLIT = dict(
     )
 )
 MIN_LETTERS = 4
+SEED = 20261122
 
 Damage = Callable[[str, random.Random], str]
 
@@ -127,6 +128,17 @@ def questions(paths: list[Path], library: Library) -> list[Question]:
     return [question for question in found if question.expected and question.kind not in {"layout", "translit", "typo"}]
 
 
+def is_russian(question: Question) -> bool:
+    """Say whether a question holds Russian letters."""
+    return _RUSSIAN.search(question.text) is not None
+
+
+def damaged(asked: list[Question], damage: Damage) -> list[str]:
+    """Return the questions' texts, damaged by the one seed."""
+    chance = random.Random(SEED)
+    return [damage(question.text, chance) for question in asked]
+
+
 def right(matcher: Matcher, asked: list[Question], texts: list[str]) -> float:
     """Return right@1 in per cent."""
     marks = [grade(question, matcher.ask(text), 0.0, {}) for question, text in zip(asked, texts, strict=True)]
@@ -138,8 +150,7 @@ def report(matcher: Matcher, asked: list[Question], name: str) -> None:
     clean_share = right(matcher, asked, [question.text for question in asked])
     print(f"{name}: {len(asked)} questions, right@1 clean {clean_share:.1f}")
     for label, damage in DAMAGES:
-        chance = random.Random(20261122)
-        share = right(matcher, asked, [damage(question.text, chance) for question in asked])
+        share = right(matcher, asked, damaged(asked, damage))
         print(f"  {label:10} {share:6.1f}  {share - clean_share:+6.1f}")
 
 
@@ -181,8 +192,8 @@ def main() -> None:
     library = load(options.kb)
     matcher = ready(library)
     asked = questions(options.files or [Path("tests/questions/dev.tsv"), Path("tests/questions/test.tsv")], library)
-    report(matcher, [question for question in asked if _RUSSIAN.search(question.text)], "ru")
-    report(matcher, [question for question in asked if not _RUSSIAN.search(question.text)], "en")
+    report(matcher, [question for question in asked if is_russian(question)], "ru")
+    report(matcher, [question for question in asked if not is_russian(question)], "en")
     if options.spelled:
         broken(matcher, *options.spelled)
 

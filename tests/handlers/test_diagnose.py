@@ -249,7 +249,7 @@ async def test_one_run_at_a_time(stand: Stand, world: World, ann: Person) -> Non
         "Проверка уже идёт, она ниже. Дождитесь её или отмените."
     ] * 2
     await ann.says("ошибка 7001")
-    assert (await stand.reply(ann)).text.startswith("Кончилась бумага")
+    assert "Кончилась бумага" in await stand.titles(ann)
     assert await stand.rows("SELECT count(*) FROM diagnostic_runs") == [(1,)]
 
 

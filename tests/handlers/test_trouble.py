@@ -113,11 +113,11 @@ async def test_a_handler_that_always_raises_ends_in_one_apology(
     attempts: list[str] = []
     real = question.understand
 
-    async def understand(talk: object, words: str) -> object:
+    async def understand(talk: object, words: str, product: str | None = None) -> object:
         if "взорвись" in words:
             attempts.append(words)
             raise RuntimeError("so it did")
-        return await real(talk, words)  # type: ignore[arg-type]  # passed through
+        return await real(talk, words, product)  # type: ignore[arg-type]  # passed through
 
     monkeypatch.setattr(question, "understand", understand)
     await customer.says("взорвись, пожалуйста")

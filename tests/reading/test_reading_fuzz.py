@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from bot.diagnostics.reading.decode import LONGEST, decode, mend
 from bot.diagnostics.reading.gateway import MOST, products_of
 from bot.diagnostics.reading.marks import MOST_MARKS, MOST_OUTPUTS
-from bot.diagnostics.reading.read import Reading, read
+from bot.diagnostics.reading.read import TOOLS, Reading, read
 from bot.diagnostics.two_sided import two_sided
 from bot.diagnostics.verdict import Verdict
 from tests.reading.samples import BOOK, TODAY, prose, samples
@@ -86,9 +87,15 @@ def test_work_grows_no_faster_than_the_text() -> None:
         "10:22:31.611#ERR: Error 1051: x\n",
         "1 * * * ",
     ):
-        short, long = line * 40, line * 400
-        few, many = calls(lambda text=short: read(text, BOOK)), calls(lambda text=long: read(text, BOOK))
+        few = calls(partial(read, line * 40, BOOK))
+        many = calls(partial(read, line * 400, BOOK))
         assert many < few * 20, line
+
+
+def test_no_pattern_runs_over_blanks_without_end() -> None:
+    patterns = [sign.pattern.pattern for tool in TOOLS for sign in tool.signs]
+    assert len(patterns) > 150
+    assert [pattern for pattern in patterns if r"\s+" in pattern or r"\s*" in pattern] == []
 
 
 def test_counts_are_capped() -> None:

@@ -30,7 +30,12 @@ _SIGNS: Final = (
         "license.api",
     ),
     sign(COMMAND, r"aprotect\s+license\.(?P<method>\w{3,30})", "aprotect", head=True),
-    sign("reply", rf"\{{?\s*\"?result\"?\s*:\s*\"(?P<result>(?:%3C|<|\\u003c)[^\n]{{10,{LONGEST}}})", "result", reach=LONGEST),
+    sign(
+        "reply",
+        rf"\{{?\s*\"?result\"?\s*:\s*\"(?P<result>(?:%3C|<|\\u003c)[^\n]{{10,{LONGEST}}})",
+        "result",
+        reach=LONGEST,
+    ),
     sign("yes", r"\{\s*\"result\"\s*:\s*(?P<yes>true|\"true\"|\"\")\s*\}", "result"),
     sign("session", r"\{\s*\"(?:result\"\s*:\s*\{\s*\")?session\"\s*:\s*\"[\w-]{4,64}\"", "session"),
     sign(

@@ -15,7 +15,8 @@ from bot.diagnostics.verdict import Fact, Finding, Verdict
 _DOMAIN: Final = r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"
 _WHY: Final = (
     r"(?P<why>non-existent domain|nxdomain|server failed|servfail|query refused|refused|no response from server"
-    r"|no answer|unspecified error|timed out|timeout|format error|notimp|notauth|no records|no internal type[^\n]{0,60})"
+    r"|no answer|unspecified error|timed out|timeout|format error|notimp|notauth|no records"
+    r"|no internal type[^\n]{0,60})"
 )
 _SIGNS: Final = (
     sign(
