@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.conversations import store as conversations
 from bot.conversations.floods import store as floods
 from bot.conversations.floods.pace import RULE, FloodRule
-from bot.diagnostics.probe_key import ReadyCheck, ready
+from bot.diagnostics.key_setup import ReadyCheck, ready
 from bot.diagnostics.target import Reach
 from bot.dialogue.store import DialogueStorage
 from bot.health import HealthServer

@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.clock import SystemClock
-from bot.diagnostics.run import CheckResult, Run, Runner, RunStatus
+from bot.diagnostics.outcome import CheckResult, Run, RunStatus
+from bot.diagnostics.run import Runner
 from bot.diagnostics.target import Reach
 from bot.diagnostics.two_sided import arguments, verdict_key
 from bot.diagnostics.verdict import Finding, Light, Verdict, light

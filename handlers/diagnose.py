@@ -6,18 +6,23 @@ Decides which product and which check is meant, and what is said where none can 
 
 import html
 
-from aiogram.types import CallbackQuery, Message
+from aiogram import Bot
+from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
 from bot.conversations.events import Button
 from bot.diagnostics import plan
 from bot.diagnostics.commands import Line, System, lines, places
 from bot.i18n import Html
 from bot.outbox import store as outbox
+from bot.outbox.answer import NoAnswerError
 from bot.storage.database import Database
 from bot.telegram import diag_buttons as buttons
 from bot.telegram.answering import check_of, person_button, visible_article
-from bot.telegram.diagnosing import Asked, Wanted
+from bot.telegram.api import Api
+from bot.telegram.diagnosing import Asked, Wanted, fetch_words
 from bot.telegram.talk import COPY, Talk
+
+SCRIPT_SECONDS = 10.0
 
 
 async def command(message: Message, talk: Talk, database: Database) -> None:
@@ -72,13 +77,13 @@ async def begin(talk: Talk, database: Database, wanted: Wanted, intro: Html | No
         talk.say(talk.text("diag-gone"), [person_button(talk)])
 
 
-async def decided(talk: Talk, database: Database, article_id: str | None) -> bool:
+async def decided(talk: Talk, database: Database, article_id: str | None, intro: Html | None = None) -> bool:
     """Begin the checks of the article that was decided on; False where it has none that can be begun."""
     article = visible_article(talk, article_id or "")
     check = check_of(talk, article) if article is not None else None
     if article is None or check is None or talk.kit.checks is None:
         return False
-    await begin(talk, database, Wanted(article.product, check, article=article.id), talk.text("diag-intro"))
+    await begin(talk, database, Wanted(article.product, check, article=article.id), intro or talk.text("diag-intro"))
     return True
 
 
@@ -88,7 +93,7 @@ async def _where(talk: Talk, database: Database) -> int | None:
     return None if wish is None else await database.read(lambda db: outbox.telegram_id_of(db, wish.message_id))
 
 
-async def press(query: CallbackQuery, button: Button, talk: Talk, database: Database) -> None:
+async def press(query: CallbackQuery, button: Button, talk: Talk, database: Database, bot: Bot) -> None:
     """Do what a button about checks does."""
     words = buttons.words_of(talk, button)
     if words is None:
@@ -112,6 +117,8 @@ async def press(query: CallbackQuery, button: Button, talk: Talk, database: Data
             await begin(talk, database, Wanted(words[0], words[1], article=button.article))
         case buttons.SIDE:
             _offer_systems(talk, words[0], words[1])
+        case buttons.SCRIPT:
+            await _send_script(talk, bot, words[0])
         case _:
             _give_commands(talk, words[0], words[1], System(words[2]))
 
@@ -136,7 +143,30 @@ def _give_commands(talk: Talk, product: str, check_id: str, system: System) -> N
     parts = [talk.text(f"diag-commands-{system.value}")]
     parts += [Html(f"<pre>{html.escape(line.text, quote=False)}</pre>") for line in found]
     parts.append(talk.text("diag-send-back"))
-    talk.say(Html("\n".join(parts)), [*_copies(talk, found), person_button(talk)])
+    keyboard = _copies(talk, found)
+    if system is System.LINUX:
+        keyboard.append(buttons.script(talk, product))
+    talk.say(Html("\n".join(parts)), [*keyboard, person_button(talk)])
+
+
+async def _send_script(talk: Talk, bot: Bot, product: str) -> None:
+    """Send the script as a file, at once and not by way of the outbox, which holds no files: twice does no harm."""
+    await fetch_words()
+    from bot.diagnostics.script_for import FILE_NAME, NotForAShellError, script_for  # noqa: PLC0415 - reads a file
+
+    try:
+        script = script_for(talk.prepared.library.checks_of(product), product, talk.language)
+    except NotForAShellError:
+        talk.say(talk.text("diag-gone"), [person_button(talk)])
+        return
+    file = BufferedInputFile(script.encode(), FILE_NAME)
+    parameters = {"chat_id": talk.chat_id, "document": file, "caption": talk.label("diag-script", name=FILE_NAME)}
+    try:
+        answer = await Api(bot).call("sendDocument", parameters, SCRIPT_SECONDS)
+    except NoAnswerError:
+        answer = None
+    if answer is None or not answer.ok:
+        talk.say(talk.text("diag-script-lost"), [buttons.script(talk, product), person_button(talk)])
 
 
 def _copies(talk: Talk, found: tuple[Line, ...]) -> list[tuple[str, Button]]:

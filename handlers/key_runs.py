@@ -19,7 +19,7 @@ from bot.conversations.events import Conversation, Person
 from bot.conversations.waiting_keys import store
 from bot.conversations.waiting_keys.store import KEEP_SECONDS, WaitingKey
 from bot.diagnostics.key_rules import CODE, Judged
-from bot.diagnostics.probe_key import ABOUT_THE_KEY, ReadyCheck, check_key
+from bot.diagnostics.key_setup import ABOUT_THE_KEY, ReadyCheck
 from bot.diagnostics.target import Reach
 from bot.diagnostics.verdict import Light, Verdict, light
 from bot.kb.library import expand_code
@@ -175,6 +175,8 @@ class KeyRuns:
             talk.say(talk.text("key-check-off"))
         else:
             today = datetime.fromtimestamp(now, UTC).date()
+            from bot.diagnostics.probe_key import check_key  # noqa: PLC0415 - the network's libraries take long to import
+
             judged = await check_key(check, key, self._reach, today)
             log.info("key_check.done", verdict=judged.finding.verdict.value)
             show_result(talk, row.masked, check, judged)

@@ -93,6 +93,11 @@ async def tell(talk: Talk, database: Database, reading: "Reading", triaged: Tria
             new_id(), talk.conversation.id, message_id, decision, triaged.elapsed_ms, talk.now
         )
         talk.effects.add(saved)
+    damage = _damage(talk, heard)
+    if damage is not None:
+        talk.effects.add(record.hear(heard))
+        talk.say(damage, [person_button(talk)])
+        return
     understood = checklist.understood(heard, talk.language)
     product = _product_of(heard, talk.prepared.library)
     check = _check_for(heard, product, talk.prepared.library)
@@ -111,6 +116,16 @@ async def tell(talk: Talk, database: Database, reading: "Reading", triaged: Tria
         elif asked is Asked.UNKNOWN:
             _say(talk, heard, [understood])
     talk.effects.add(record.hear(heard))
+
+
+def _damage(talk: Talk, heard: Heard) -> Html | None:
+    """Return what is said of a block of our script that did not arrive whole, None for all else."""
+    from bot.diagnostics.reading import block, block_findings  # noqa: PLC0415 - heavy, and fetched by now
+
+    why, rows = heard.finding.facts.get("why"), heard.finding.facts.get("lines")
+    if heard.tool != block_findings.TOOL or why not in [*block.Damage]:
+        return None
+    return talk.text(block.damage_key(str(why)), lines=", ".join(rows) if isinstance(rows, tuple) else "")
 
 
 def _cleaned(talk: Talk, heard: Heard) -> Heard:

@@ -95,7 +95,9 @@ async def reply(
     match decision.kind:
         case Kind.ANSWER | Kind.GUIDE | Kind.DIAGNOSE:
             await state.clear()
-            diagnosed = decision.kind is Kind.DIAGNOSE and await diagnose.decided(talk, database, decision.article)
+            diagnosed = decision.kind is Kind.DIAGNOSE and await diagnose.decided(
+                talk, database, decision.article, intro
+            )
             if not diagnosed and not _show(talk, decision, decision_id, intro, extra):
                 await guide.offer_return(talk, database)
         case Kind.CLARIFY | Kind.UNKNOWN_CODE | Kind.UNSURE:

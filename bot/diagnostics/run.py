@@ -6,20 +6,20 @@ on in the name of those. One `Runner` serves the whole process: the handlers of 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final, Generic, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.diagnostics import plan as planning
+from bot.diagnostics.outcome import CheckResult, Run, RunStatus, State
 from bot.diagnostics.plan import Leaf
 from bot.diagnostics.probe_dns import Resolved, pinned, resolve
 from bot.diagnostics.probe_http import check_http
 from bot.diagnostics.probe_tcp import Pin, check_tcp
 from bot.diagnostics.probe_tls import check_tls, trusting_context
 from bot.diagnostics.target import Policy, Reach, literal
-from bot.diagnostics.verdict import Finding, Light, Verdict, light
+from bot.diagnostics.verdict import Finding, Verdict
 from bot.kb.checks import DnsCheck, HttpCheck, ProductChecks, TcpCheck, TlsCheck, host_and_port
 
 T = TypeVar("T")
@@ -30,22 +30,6 @@ _GRACE: Final = 0.25
 
 class UnknownCheckError(LookupError):
     """The product declares no such check, or one that needs a key."""
-
-
-class State(StrEnum):
-    """How far a check is."""
-
-    RUNNING = "running"
-    DONE = "done"
-
-
-class RunStatus(StrEnum):
-    """How a run ended; `interrupted` is written by the next start of the program."""
-
-    RUNNING = "running"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"
 
 
 class OnChange(Protocol):
@@ -62,38 +46,6 @@ class Limits:
     total: float = 20.0
     kept: float = 60.0
     probes: int = 24
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What one check of a run found, and the article it leads to. `title` maps language to text."""
-
-    check_id: str
-    title: Mapping[str, str]
-    finding: Finding
-    article: str | None
-    elapsed_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run: `started` and `ended` are epoch seconds, `results` are in the declared order, one for each check."""
-
-    check_id: str
-    title: Mapping[str, str]
-    started: float
-    ended: float
-    status: RunStatus
-    results: tuple[CheckResult, ...] = ()
-
-    @property
-    def worst(self) -> CheckResult | None:
-        """The first bad result, else the first warning, else the first that could not be had, else the first."""
-        for shown in (Light.BAD, Light.WARN, Light.UNKNOWN, Light.GOOD):
-            for result in self.results:
-                if light(result.finding.verdict) is shown:
-                    return result
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database as Db
 
-from bot.diagnostics.run import CheckResult, Run, RunStatus
+from bot.diagnostics.outcome import CheckResult, Run, RunStatus
 from bot.diagnostics.verdict import Fact, Finding, Verdict, light
 
 _RUN = "id, user_id, conversation_id, ticket_id, product, check_id, started_at, ended_at, status"

@@ -8,7 +8,8 @@ import asyncio
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.diagnostics.run import Limits, Run, Runner
+from bot.diagnostics.outcome import Run
+from bot.diagnostics.run import Limits, Runner
 from bot.diagnostics.target import Reach
 from bot.diagnostics.verdict import Light, light
 from bot.doctor.finding import REACH, Finding, ok, unknown, warning

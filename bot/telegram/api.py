@@ -21,6 +21,7 @@ from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 from pydantic import ValidationError
 
 from bot.outbox.answer import BAD_REQUEST, Answer, NoAnswerError
+from bot.telegram.documents import with_files
 
 CALL_SECONDS = 20.0
 
@@ -69,7 +70,7 @@ class Api:
     async def call(self, name: str, parameters: Mapping[str, Any], seconds: float = CALL_SECONDS) -> Answer:
         """Carry out one call and return Telegram's answer; `NoAnswerError` where none came within `seconds`."""
         try:
-            form = self._session.build_form_data(self._bot, METHODS[name](**parameters))
+            form = self._session.build_form_data(self._bot, METHODS[name](**with_files(parameters)))
         except (KeyError, ValidationError) as error:
             return Answer(ok=False, code=BAD_REQUEST, description=f"not a valid call of {name}: {type(error).__name__}")
         try:

@@ -19,9 +19,12 @@ SIDE: Final = "diag_side"
 """Offers commands for the customer's end; `SYSTEM` gives those of one system."""
 SYSTEM: Final = "diag_system"
 
-DOES: Final = frozenset({OF_ARTICLE, START, CANCEL, SIDE, SYSTEM})
+SCRIPT: Final = "diag_script"
+"""Sends one script for all of a product's hosts."""
 
-_WORDS: Final = {OF_ARTICLE: 0, START: 2, CANCEL: 1, SIDE: 2, SYSTEM: 3}
+DOES: Final = frozenset({OF_ARTICLE, START, CANCEL, SIDE, SYSTEM, SCRIPT})
+
+_WORDS: Final = {OF_ARTICLE: 0, START: 2, CANCEL: 1, SIDE: 2, SYSTEM: 3, SCRIPT: 1}
 _LABELS: Final = {
     System.CMD: "btn-diag-cmd",
     System.POWERSHELL: "btn-diag-powershell",
@@ -50,6 +53,11 @@ def systems(talk: Talk, product: str, check_id: str) -> list[tuple[str, Button]]
         (talk.label(key), Button(SYSTEM, value=f"{talk.language} {product} {check_id} {system}"))
         for system, key in _LABELS.items()
     ]
+
+
+def script(talk: Talk, product: str) -> tuple[str, Button]:
+    """Return the button that sends a script for Linux."""
+    return talk.label("btn-diag-script"), Button(SCRIPT, value=f"{talk.language} {product}")
 
 
 def words_of(talk: Talk, button: Button) -> list[str] | None:

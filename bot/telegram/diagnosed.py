@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database as Db
 
 from bot.diagnostics import store as runs
+from bot.diagnostics.outcome import Run, RunStatus
 from bot.diagnostics.plan import Leaf
 from bot.diagnostics.reading.book import Book, book_of
 from bot.diagnostics.record import store as record
 from bot.diagnostics.record.store import Heard, Look, Wish
-from bot.diagnostics.run import Run, RunStatus
 from bot.diagnostics.two_sided import TwoSided
 from bot.diagnostics.verdict import Fact, Light, light
 from bot.i18n import Html, say

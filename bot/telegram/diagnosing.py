@@ -35,7 +35,8 @@ from bot.telegram import diag_buttons as buttons
 from bot.telegram.talk import LIVE, Kit, StepCheck, Talk, alarm
 
 if TYPE_CHECKING:
-    from bot.diagnostics.run import Run, Runner, State
+    from bot.diagnostics.outcome import Run, State
+    from bot.diagnostics.run import Runner
     from bot.diagnostics.verdict import Finding
     from bot.telegram.checklist import Row
 

@@ -22,12 +22,13 @@ from bot.outbox.store import Call
 from bot.storage.effects import Effects
 from bot.storage.ids import new_id
 from bot.storage.vault import Vault
+from bot.telegram import documents
 from bot.telegram.render import cut, shorten
 from bot.tickets.ticket import Ticket
 from bot.triage import Prepared
 
 if TYPE_CHECKING:
-    from bot.diagnostics.probe_key import ReadyCheck
+    from bot.diagnostics.key_setup import ReadyCheck
     from bot.telegram.diagnosing import Diagnosing
 
 CALLBACK_PREFIX = "b:"
@@ -192,6 +193,15 @@ class Talk:
         if reply_to is not None:
             parameters["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
         self._post(Call(self.chat_id, "sendMessage", parameters, message_id=message_id))
+        return message_id
+
+    def hand(self, file_name: str, content: str, text: Html, keyboard: Keyboard = ()) -> str:
+        """Send the customer a text file made here, and return the record's id; `text` has 1024 characters at most."""
+        message_id, parameters = self._written(text, keyboard, None)
+        parameters["caption"] = parameters.pop("text")
+        del parameters["link_preview_options"]
+        parameters["document"] = documents.written(file_name, content)
+        self._post(Call(self.chat_id, "sendDocument", parameters, message_id=message_id))
         return message_id
 
     def edit(

@@ -6,7 +6,7 @@ here (start and memory of the whole bot). Learning happens in a cache of its own
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -31,8 +31,8 @@ FULL = Scale(most=None, sizes=(10_000, 100_000), rounds=3, questions=300, starts
 QUICK = Scale(most=400, sizes=(10_000,), rounds=1, questions=100, starts=1)
 
 
-def run(folder: Path, kb: Path, scale: Scale) -> list[Row]:
-    """Measure everything. Raises `LearningError` and `NotMeasuredError`."""
+def run(folder: Path, kb: Path, scale: Scale) -> Iterator[Row]:
+    """Measure everything, one part after another. Raises `LearningError` and `NotMeasuredError`."""
     cache = folder / "weights"
     parts: dict[str, Callable[[], list[Row]]] = {
         "public sets": lambda: reach_public.run(cache, scale.most, reach_public.folder()),
@@ -40,12 +40,10 @@ def run(folder: Path, kb: Path, scale: Scale) -> list[Row]:
         "speed": lambda: reach_speed.run(folder, scale.sizes, scale.rounds, scale.questions),
         "start": lambda: _starts(folder, kb, cache, scale.starts),
     }
-    rows: list[Row] = []
     for name, measure in parts.items():
         begun = perf_counter()
-        rows += measure()
+        yield from measure()
         print(f"reach, {name}: {perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
-    return rows
 
 
 def _starts(folder: Path, kb: Path, cache: Path, times: int) -> list[Row]:

@@ -31,7 +31,7 @@ TURN = 10
 RIVAL_SECONDS = 12.0
 """What a rival may take of a round: at 100,000 phrases two of them take a tenth of a second for each question."""
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 TARGETS = {10_000: ("2 / 3", "1 / 2"), 100_000: ("8 / 15", "3 / 6")}
 LANGUAGES = {"ru": "Russian", "en": "English"}
 

@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database as Db
 
 from bot.diagnostics import store
-from bot.diagnostics.run import CheckResult, Run, RunStatus
+from bot.diagnostics.outcome import CheckResult, Run, RunStatus
 from bot.diagnostics.store import Failing, StoredFinding, StoredRun
 from bot.diagnostics.verdict import Fact, Finding, Verdict
 from bot.storage.database import connect

@@ -8,8 +8,9 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.diagnostics import probe_http
+from bot.diagnostics.outcome import Run, RunStatus, State
 from bot.diagnostics.probe_tcp import socket_verdict
-from bot.diagnostics.run import Limits, Run, Runner, RunStatus, State, UnknownCheckError
+from bot.diagnostics.run import Limits, Runner, UnknownCheckError
 from bot.diagnostics.target import Allowed, Reach
 from bot.diagnostics.verdict import Finding, Verdict
 from bot.kb.checks import ProductChecks

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.diagnostics.key_rules import UnreadableError, judge, read
-from bot.diagnostics.probe_key import key_check_of, ready
+from bot.diagnostics.key_setup import key_check_of, ready
 from bot.diagnostics.target import Allowed, Reach
 from bot.diagnostics.verdict import Verdict
 from bot.kb import DEFAULT_KB

@@ -12,7 +12,8 @@ import pytest
 import trustme
 
 from bot.diagnostics.key_rules import Judged
-from bot.diagnostics.probe_key import ABOUT_THE_KEY, ReadyCheck, check_key, ready
+from bot.diagnostics.key_setup import ABOUT_THE_KEY, ReadyCheck, ready
+from bot.diagnostics.probe_key import check_key
 from bot.diagnostics.target import Allowed, Reach
 from bot.diagnostics.verdict import Verdict
 from bot.kb import DEFAULT_KB

@@ -359,6 +359,32 @@ async def test_commands_for_each_system(stand: Stand, world: World, ann: Person,
     assert (await stand.reply(bob)).text.startswith("Open PowerShell")
 
 
+async def test_the_script_is_sent_as_a_file_and_its_block_is_read(stand: Stand, world: World, ann: Person) -> None:
+    del world
+    await ann.says("/start acme-ink")
+    await ann.presses("Проверить связь")
+    await ended(stand, ann)
+    await ann.presses("Linux", shown(ann))
+    await stand.quiet()
+    stand.sandbox.fail("sendDocument", code=500)
+    await ann.presses("Всё одним скриптом")
+    assert (await stand.reply(ann)).text.startswith("Не получилось отправить файл.")
+    await ann.presses("Всё одним скриптом")
+    sent = await stand.reply(ann)
+    assert sent.attachment is not None
+    assert sent.attachment.file is not None
+    script = sent.attachment.file.content
+    assert (sent.attachment.file.name, script[:10], HOST.encode() in script) == (
+        "diagnost-check.sh",
+        b"#!/bin/sh\n",
+        True,
+    )
+    assert sent.text.startswith("Скопируйте файл на MikoPBX или любой Linux и выполните: sh diagnost-check.sh.")
+    await ann.says("--- DIAGNOST 1 ---\n1,os,id=linux,c=00;\n2,dns,h=a,c=11;\n--- 2,1,1,1 ---")
+    told = "Блок по дороге изменился, не сходятся строки: 1, 2. Пришлите его ещё раз, лучше файлом."
+    assert (await stand.reply(ann)).text == told
+
+
 # The customer's end.
 
 

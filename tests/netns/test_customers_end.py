@@ -136,6 +136,8 @@ async def play(
                 group.create_task(use(tool, COMMANDS[tool].split(), environment))
 
 
+# Without curl and openssl a certificate cannot be looked at: no fault is named.
+BLIND = {("open", "wget only"): "inconclusive"}
 RUNS = [(name, shell) for name, scenario in SCENARIOS.items() for shell in scenario.shells]
 RAW = [(name, tool) for name, scenario in SCENARIOS.items() for tool in scenario.raw]
 
@@ -152,7 +154,8 @@ def test_block_of_the_script(seen: Seen, name: str, shell: str) -> None:
     assert block.damage is None, text
     assert len(text[block.start : block.end]) <= 3500
     reading = understood(text)
-    assert (reading.tool, reading.verdict.value) == ("diagnost", SCENARIOS[name].verdict), text
+    expected = BLIND.get((name, shell), SCENARIOS[name].verdict)
+    assert (reading.tool, reading.verdict.value) == ("diagnost", expected), text
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
