@@ -27,6 +27,15 @@ Glossary (Russian ↔ English ↔ where it lives)
     последствия      effects          bot.storage.effects: all that one update changes, in one transaction
     мёртвое письмо   dead letter      an update or call that ended without success, kept sealed
     секрет           secret           bot.conversations.redact.Secret: a key, coupon, password, token
+    веса             weights          bot.matching.learned.Learned: learned from a knowledge base's phrases; bot.weights
+    вид              view             learned, phrase, article: what speaks for an article, bot.matching.search
+    доверие          trust            the probability that the best article is right: bot.matching.trust
+    пошаговое решение guide           bot.guides; one run of an article's steps
+    проверка         check            bot.kb.checks, declared in _checks.yaml; run by bot.diagnostics.run
+    вердикт          verdict          bot.diagnostics.verdict.Verdict, of checks and of pasted output alike
+    вывод программы  output           what a customer pastes: bot.diagnostics.reading
+    снимок экрана    screenshot       bot.ocr reads it, bot.matching.picture says what of it counts
+    регистрационный номер, купон      key, coupon: bot.conversations.keys; what is wrong with one: key_doctor
 
 Layers, top to bottom; a module imports from lower layers only (checked by import-linter, see pyproject.toml)
 
@@ -37,9 +46,12 @@ Layers, top to bottom; a module imports from lower layers only (checked by impor
     bot.telegram                        Telegram's side: API, polling, talk, rendering
     bot.screenshot                      the story of one picture
     bot.triage, bot.reports             the story of one message; named queries
+    bot.authoring                       kb eval, kb doctor and their pages
     bot.conversations, bot.tickets      what was said, decided, shown; redaction; tickets
+    bot.diagnostics, bot.guides         checks, pasted output, verdicts; guided fixes
     bot.ocr                             reads pictures, in a process that can be killed
     bot.inbox, bot.outbox, bot.dialogue durable intake, sending, dialogue state
+    bot.weights                         learned weights: their files and the process that learns them
     bot.matching                        from words to a decision; pure
     bot.kb                              articles, files, snapshots
     bot.storage                         the database

@@ -33,3 +33,10 @@ def test_every_command_of_the_shell_is_in_the_readme_or_the_help() -> None:
     for command in ("run", "chat", "demo", "kb"):
         assert re.search(rf"\b{command}\b", done.stdout)
         assert re.search(rf"\b{command}\b", README)
+
+
+def test_the_table_of_faults_is_the_one_that_was_tried() -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "tests.diagnostics.faults"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.strip() in README

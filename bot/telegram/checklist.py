@@ -132,9 +132,9 @@ def conclusion(joined: TwoSided, language: str) -> Html:
     return say(language, "diag-both", text=label(language, joined.key, **joined.arguments))
 
 
-def told(joined: TwoSided, language: str) -> Html:
-    """Return the same for the staff, as it stands in a sentence of theirs."""
-    return say(language, "diag-word", mark="↔️", text=label(language, joined.key, **joined.arguments))
+def told(joined: TwoSided, language: str) -> str:
+    """Return the same as plain text, to be quoted to the staff."""
+    return label(language, joined.key, **joined.arguments)
 
 
 def as_reading(heard: Heard) -> Reading:

@@ -167,8 +167,8 @@ class Diagnosing:
         live.stop.set()
         return True
 
-    def tell_staff(self, kit: Kit, product: str, what: Html) -> None:
-        """Tell the staff that a server is down for everybody, unless they heard of this product a moment ago."""
+    def tell_staff(self, kit: Kit, product: str, what: str) -> None:
+        """Tell the staff what a customer was told of a server of the vendor's, unless they heard so a moment ago."""
         if kit.now - self._alarmed.get(product, 0.0) < ALARM_SECONDS:
             return
         self._alarmed[product] = kit.now

@@ -32,7 +32,7 @@ STEP_MARKS = {Result.HELPED: "🎉", Result.DONE: "✅", Result.FAILED: "❌", N
 CHECK_MARKS = {Light.GOOD: "✅", Light.WARN: "⚠️", Light.BAD: "❌", Light.UNKNOWN: "❔"}
 
 CARD_CHECKS = 12
-"""Checks, and outputs of the customer's, that a card tells of; the last ones."""
+"""Failed checks, and outputs of the customer's, that a card names; the last ones."""
 
 CARD_GUIDES = 4
 """Articles whose steps a card tells of; the last ones."""
@@ -226,14 +226,20 @@ def _steps_rows(tried: Sequence[Tried], staff: str) -> list[str]:
 
 def _evidence_rows(evidence: Sequence[Evidence], library: Library) -> list[str]:
     staff = library.default_language
-    ours = [each for each in evidence if each.ours][-CARD_CHECKS:]
+    ours = [each for each in evidence if each.ours]
     theirs = [each for each in evidence if not each.ours][-CARD_CHECKS:]
     rows: list[str] = []
     if ours:
+        wrong = [each for each in ours if light(each.verdict) in {Light.BAD, Light.WARN}]
         marked = [
             label(staff, "card-checks-row", mark=CHECK_MARKS[light(each.verdict)], check=_check_name(each, library))
-            for each in ours
+            for each in wrong[-CARD_CHECKS:]
         ]
+        # Of those that say nothing wrong the number is enough.
+        for shown in (Light.GOOD, Light.UNKNOWN):
+            count = sum(light(each.verdict) is shown for each in ours)
+            if count:
+                marked.append(label(staff, "card-checks-row", mark=CHECK_MARKS[shown], check=str(count)))
         rows.append(say(staff, "card-checks", rows="; ".join(marked)))
     if theirs:
         told = [

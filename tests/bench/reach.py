@@ -28,7 +28,7 @@ class Scale:
 
 
 FULL = Scale(most=None, sizes=(10_000, 100_000), rounds=3, questions=300, starts=5)
-QUICK = Scale(most=400, sizes=(10_000,), rounds=1, questions=100, starts=1)
+QUICK = Scale(most=400, sizes=(2_000,), rounds=1, questions=100, starts=1)
 
 
 def run(folder: Path, kb: Path, scale: Scale) -> Iterator[Row]:

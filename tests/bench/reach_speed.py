@@ -132,14 +132,14 @@ def _rows(language: str, size: int, measured: Measured) -> list[Row]:
     costs = (measured.build_seconds, measured.learn_seconds, measured.memory)
     return [
         Row(
-            f"{head}, {state}: one question p50 / p99",
+            f"{head}, {state}: p50 / p99",
             "ms",
             target,
             beyond,
             _percentiles(ours),
             {other.name: _percentiles(other) for other in others},
         ),
-        Row(f"{head}: build s / learn s / memory MiB", "", "–", "–", costs),
+        Row(f"{head}: built s / learned s / memory MiB", "", "–", "–", costs),
     ]
 
 

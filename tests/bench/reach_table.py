@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -16,9 +17,11 @@ from tests.bench.results import WIDTH, readable
 from tests.bench.rivals import RIVALS
 
 RIVAL_NAMES = tuple(rival.name for rival in RIVALS)
-HEADINGS = ("figure", "target", "beyond", "ours", *RIVAL_NAMES)
+HEADINGS = ("figure", "target", "beyond", "ours", *(rival.short for rival in RIVALS))
 NOTHING = "–"
 PER_CENT = "%"
+POINTS = "points"
+ONE_DIGIT = (PER_CENT, POINTS)
 
 Values = tuple[float, ...]
 
@@ -46,7 +49,7 @@ class Row:
     def _one(self, value: float) -> str:
         if math.isnan(value):
             return NOTHING
-        return f"{value:.1f}" if self.unit == PER_CENT else readable(value)
+        return f"{value:.1f}".replace("-", "−") if self.unit in ONE_DIGIT else readable(value)
 
 
 def show(rows: Iterable[Row]) -> None:
@@ -54,9 +57,10 @@ def show(rows: Iterable[Row]) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
-    table = Table(title="reach", title_justify="left")
-    for place, name in enumerate(HEADINGS):
-        table.add_column(name, justify="right" if place else "left")
+    table = Table(title="reach", title_justify="left", padding=(0, 1, 0, 0), pad_edge=False, box=SIMPLE)
+    table.add_column(HEADINGS[0])
+    for name in HEADINGS[1:]:
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row.cells())
     console.print(table)

@@ -43,9 +43,10 @@ Ranked = Sequence[tuple[str, float]]
 
 
 class Rival(Protocol):
-    """One that ranks articles."""
+    """One that ranks articles; `short` is its name where there is little room."""
 
     name: str
+    short: str
 
     def first(self, question: str) -> str | None:
         """Return the best article, as fast as it can."""
@@ -75,6 +76,7 @@ class TokenSet:
     """rapidfuzz: every phrase is compared with the question."""
 
     name = "rapidfuzz token_set_ratio"
+    short = "token_set"
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
         self._all = _ByArticle(pairs)
@@ -98,6 +100,7 @@ class Trigrams:
     """SQLite FTS5: phrases that share trigrams with the question, ranked by bm25."""
 
     name = "SQLite FTS5 trigram"
+    short = "fts5 trigram"
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
         self._db = sqlite3.connect(":memory:")
@@ -135,6 +138,7 @@ class CharTfidf:
     """Cosine of TF-IDF over character 2- to 5-grams of words between their borders, as scikit-learn's `char_wb`."""
 
     name = "char 2-5 TF-IDF"
+    short = "char tfidf"
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
         self._all = _ByArticle(pairs)

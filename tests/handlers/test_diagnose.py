@@ -293,6 +293,19 @@ async def test_faults_of_edits_do_not_hide_the_end(stand: Stand, world: World, a
     assert await stand.rows("SELECT count(*) FROM dead_letters") == [(0,)]
 
 
+async def test_an_edit_that_waits_is_overtaken_by_the_end(stand: Stand, world: World, ann: Person) -> None:
+    world.gate.clear()
+    await ann.says("/start acme-ink")
+    await stand.quiet()
+    stand.sandbox.flood("editMessageText", 1)
+    await ann.presses("Проверить связь")
+    await stand.until(lambda: any(call.outcome == "429" for call in stand.sandbox.calls_of("editMessageText")))
+    world.gate.set()
+    await ended(stand, ann)
+    edits = [str(call.params["text"]) for call in stand.sandbox.calls_of("editMessageText") if call.ok]
+    assert [text.partition(": ")[2].partition("\n")[0] for text in edits] == ["проверил с нашей стороны."]
+
+
 async def test_a_message_taken_away_meanwhile_is_sent_anew(stand: Stand, world: World, ann: Person) -> None:
     message = await underway(stand, ann, world)
     stand.sandbox.deletes(message)
@@ -471,7 +484,7 @@ async def test_the_staff_see_what_was_found(stand: Stand, world: World, ann: Per
     await stand.quiet()
     card = staff.cards[-1].split("\n")
     assert [line for line in card if line.startswith(("Проверки:", "Со стороны клиента:"))] == [
-        "Проверки: ❌ Имя; ❔ Порт; ❔ Страница",
+        "Проверки: ❌ Имя; ❔ 2",
         f"Со стороны клиента: curl {HOST} — port_filtered",
     ]
     await ann.says("/diag")
@@ -506,4 +519,4 @@ async def test_a_server_down_for_both_is_told_to_the_staff_once(
     assert down in shown(ann, "📋").text
     told = [text for text in staff.messages if text.startswith("🚨")]
     assert len(told) == 1
-    assert told[0].startswith(f"🚨 По проверкам с обеих сторон: ↔️ {down}")
+    assert f"Клиенту сказано: «{down}" in told[0]

@@ -177,7 +177,7 @@ SCENARIOS = {
     "losses": Scenario(
         "lossy",
         raw("lossy", "ping", "busybox ping"),
-        rules=table("icmp type echo-request numgen inc mod 3 == 0 drop"),
+        rules=table("icmp type echo-request icmp sequence { 1, 2 } drop"),
     ),
     "forbidden by a proxy": Scenario(
         "proxy_denied", raw("proxy_denied", "curl"), {"status": 403, "proxy": True}, behaviour=denied("403 Forbidden")

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 SERVER = "203.0.113.10"
 ROUTER = "10.77.0.1"
-NEEDED = ("ip", "nft", "ping", "traceroute", "nslookup", "dig", "curl", "openssl", "nc", "busybox")
+NEEDED = ("ip", "nft", "ping", "traceroute", "nslookup", "dig", "curl", "openssl", "nc", "wget", "busybox")
 _CLONE_NEWNET = 0x40000000
 _FILES = Path("/etc/netns")
 _PLACES = Path("/run/netns")
@@ -50,9 +50,11 @@ def why_not() -> str:
     probe = f"{_PREFIX}-{os.getpid()}-probe"
     try:
         _ip("netns", "add", probe)
+        _run("ip", "netns", "exec", probe, "nft", "add", "table", "inet", "t")
     except subprocess.CalledProcessError as error:
-        return f"no namespaces here: {error.stderr.strip()}"
-    _ip("netns", "delete", probe)
+        return f"no namespaces or no firewall here: {error.stderr.strip()}"
+    finally:
+        remove(probe)
     return ""
 
 

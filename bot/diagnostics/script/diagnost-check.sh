@@ -327,15 +327,15 @@ check_port() {
         handshake_by_openssl
     elif [ "$tls" = y ] && has curl; then
         handshake_by_curl
+    elif has curl; then
+        limited 7 curl --noproxy '*' -sSvI -o /dev/null -m 6 "http://$host:$port/" >"$out" 2>&1 </dev/null
+        code=$?
+        read_curl_handshake <"$out"
     elif has nc; then
         limited 6 nc -w 5 "$host" "$port" >"$out" 2>&1 </dev/null
         code=$?
         while read -r line; do trouble "$line" && tcp=$said; done <"$out"
         [ "$tcp" = none ] && [ "$code" = 0 ] && tcp=open
-    elif has curl; then
-        limited 7 curl --noproxy '*' -sSvI -o /dev/null -m 6 "http://$host:$port/" >"$out" 2>&1 </dev/null
-        code=$?
-        read_curl_handshake <"$out"
     else
         return
     fi
@@ -351,7 +351,8 @@ check_port() {
     if [ "$shown" = y ]; then
         record="$record,v=$(worst "${codes:-0}")"
         record="$record,s=$(word "$subject" 60),i=$(word "$issuer" 90),nb=$since,na=$until"
-        [ "$fine" = y ] && [ -z "$codes" ] && tell "$host:$port" "$T_CERTIFICATE" good || tell "$host:$port" "$T_CERTIFICATE" bad
+        if [ "$fine" = y ] && [ -z "$codes" ]; then each=good; else each=bad; fi
+        tell "$host:$port" "$T_CERTIFICATE" "$each"
     else
         case $code in 124 | 143 | 28) record="$record,v=silent" ;; *) record="$record,v=cut" ;; esac
         tell "$host:$port" "$T_CERTIFICATE" bad

@@ -64,7 +64,7 @@ diag-file-empty = The file is empty. Tell me what happened, or send the output a
 diag-file-too-big = The file is larger than one megabyte. Send only the part that matters, as text or a smaller file.
 diag-file-lost = I could not get the file from Telegram. Send it again, or paste the output as text.
 
-diag-alarm = 🚨 By checks from both sides: { $text }
+diag-alarm = 🚨 This looks like a fault of the server: both we and a customer see it. The customer was told: "{ $text }"
 diag-inside = 🔎 Check <code>{ $check }</code>:
     { $text }
 card-checks = <b>Checks:</b> { $rows }
