@@ -11,7 +11,6 @@ The strengths become probabilities in `trust.py`. Built once per snapshot, calle
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
@@ -20,7 +19,6 @@ from numpy.typing import NDArray
 from bot.matching import morphology
 from bot.matching.corpus import Corpus
 from bot.matching.learned import Learned
-from bot.matching.normalize import clean, fold, words
 from bot.matching.thresholds import OTHER_PRODUCT, PHRASE_WEIGHTS, PRIOR_MIX, PRIOR_TRUST
 from bot.matching.vectors import Floats, Index, Ints, Vector, grams, itself
 from bot.matching.vocabulary import Vocabulary, is_filler
@@ -99,6 +97,7 @@ class Searcher:
         self._lacking = sizes == 0
         self._share = 1.0 / (PRIOR_PHRASES + sizes)
         self._texts = tuple(phrase.text for phrase in corpus.phrases)
+        self._words = tuple(phrase.words for phrase in corpus.phrases)
         self._weights = np.asarray([phrase.weight for phrase in corpus.phrases])
         folded = [list(phrase.words) for phrase in corpus.phrases]
         self.vocabulary = Vocabulary(folded, [*chain(*corpus.answers), *corpus.others], corpus.synonyms)
@@ -169,7 +168,7 @@ class Searcher:
         mix = self.learned.mix
         strength: Floats = sum((mix[name] * view for name, view in views.items()), np.full(len(chosen), mix["bias"]))
         strength = np.round(strength - foreign[chosen], 4)
-        content = [word for word in dict.fromkeys(row) if not is_filler(word)]
+        content = [(word, morphology.stem(word)) for word in dict.fromkeys(row) if not is_filler(word)]
         # A stable sort: equal articles stay in the order of their ids.
         order = np.argsort(-strength, kind="stable").tolist()
         shown = [place for rank, place in enumerate(order) if rank < RANKED or self.ids[chosen[place]] in named]
@@ -178,11 +177,10 @@ class Searcher:
             _named(views, values) | _named(parts, inner)
             for values, inner in zip(_table(views, shown), _table(parts, best), strict=True)
         ]
-        texts = [self._texts[row] for row in rows[best].tolist()]
         return [
-            Hit(self.ids[place], sum_, 0.0, text, grounds, _shared(text, content))
-            for place, sum_, text, grounds in zip(
-                chosen[shown].tolist(), strength[shown].tolist(), texts, told, strict=True
+            Hit(self.ids[place], sum_, 0.0, self._texts[row], grounds, _shared(self._words[row], content))
+            for place, sum_, row, grounds in zip(
+                chosen[shown].tolist(), strength[shown].tolist(), rows[best].tolist(), told, strict=True
             )
         ]
 
@@ -225,7 +223,7 @@ class Searcher:
 
     def _shortlist(self, first: Floats, named: Sequence[int]) -> Ints:
         """Return the places of the articles to look at closely, in order of their ids."""
-        order = np.argsort(np.where(self._lacking, np.inf, -first), kind="stable")[:SHORTLIST]
+        order = _lowest(np.where(self._lacking, np.inf, -first), SHORTLIST)
         order = order[~self._lacking[order]]
         sizes = np.cumsum(self._starts[order + 1] - self._starts[order])
         count = max(int(np.searchsorted(sizes, SHORTLIST_PHRASES, side="right")), MIN_SHORTLIST)
@@ -263,6 +261,14 @@ def reweighed(hits: Sequence[Hit], mix: Mapping[str, float]) -> list[Hit]:
     return sorted(found, key=lambda hit: (-hit.strength, hit.id))
 
 
+def _lowest(values: Floats, count: int) -> Ints:
+    """Return the places of the lowest values, lowest first, equal ones in order: a stable sort, cut short."""
+    if len(values) <= count:
+        return np.argsort(values, kind="stable")
+    near = np.flatnonzero(values <= np.partition(values, count - 1)[count - 1])
+    return near[np.argsort(values[near], kind="stable")][:count]
+
+
 def _table(columns: Mapping[str, Floats], places: Sequence[int]) -> list[list[float]]:
     """Return the rows of some columns at some places."""
     rows: list[list[float]] = np.stack([column[places] for column in columns.values()], axis=1).tolist()
@@ -273,14 +279,10 @@ def _named(columns: Mapping[str, Floats], values: Sequence[float]) -> dict[str, 
     return {name: round(value, 4) for name, value in zip(columns, values, strict=True)}
 
 
-def _shared(phrase: str, content: Sequence[str]) -> tuple[str, ...]:
-    stems = _stems_of(phrase)
-    return tuple(word for word in content if morphology.stem(word) in stems)
-
-
-@lru_cache(maxsize=16384)
-def _stems_of(phrase: str) -> frozenset[str]:
-    return frozenset(map(morphology.stem, words(fold(clean(phrase)))))
+def _shared(phrase: Sequence[str], content: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the words, given with their stems, whose stem a phrase has."""
+    stems = set(map(morphology.stem, phrase))
+    return tuple(word for word, stem in content if stem in stems)
 
 
 def _stems_and_pairs(row: Sequence[str], reach: int) -> list[str]:

@@ -18,9 +18,12 @@ MAX_WORDS = 12
 """A longer message tells of something; a check that it mentions is not all it asks for."""
 
 _CHECK = re.compile(
-    r"(?:провер(?:ь|ьте|им|ка|ку)|протестируй(?:те)?|продиагностируй(?:те)?|диагностик[ау]|пропингуй(?:те)?|пингани(?:те)?"
-    r"|check|test|diagnose|diagnostics|ping)\Z"
+    r"(?:провер(?:ь|ьте|им)|протестируй(?:те)?|продиагностируй(?:те)?|пропингуй(?:те)?|пингани(?:те)?"
+    r"|check|test|diagnose|ping)\Z"
 )
+_A_CHECK = re.compile(r"(?:проверк[ау]|диагностик[ау]|diagnostics)\Z")
+MAX_NAMED = 4
+"""Words of a message that asks for a check by its name alone; a longer one may speak of a page that is called so."""
 _CAN_CHECK = re.compile(r"\b(?:мо(?:жете|жешь|жно)|давай(?:те)?|можем|хочу|прошу|сможете)\s+(?:\w+\s+)?проверить\b")
 _CHECKED = re.compile(
     r"(?:связь|связи|соединени[ея]|подключени[ея]|доступ|доступность|порт|порты|портов|интернет|сеть|днс|сервер|сервера"
@@ -48,7 +51,8 @@ def asks_for_check(asked: Sequence[str]) -> bool:
     """Say whether the words ask us to check a connection or a server; "как проверить" asks how to."""
     if len(asked) > MAX_WORDS or not _ASKS_HOW.isdisjoint(asked):
         return False
-    checks = any(_CHECK.match(word) for word in asked) or _CAN_CHECK.search(" ".join(asked)) is not None
+    named = len(asked) <= MAX_NAMED and any(_A_CHECK.match(word) for word in asked)
+    checks = named or any(_CHECK.match(word) for word in asked) or _CAN_CHECK.search(" ".join(asked)) is not None
     return checks and any(_CHECKED.match(word) for word in asked)
 
 

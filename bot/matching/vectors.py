@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,9 +121,12 @@ class Index:
         """Return the tokens as a vector; unknown features count in the length as the rarest do."""
         length = 0.0
         known: list[tuple[int, float]] = []
-        for feature, count in Counter(feature for token in tokens for feature in self._expand(token)).items():
-            column = self._ids.get(feature, -1)
-            weight = (1.0 + math.log(count)) * (self._rarest if column < 0 else float(self._idf[column]))
+        place, idf, rarest = self._ids.get, self._idf.data, self._rarest
+        for feature, count in Counter(chain.from_iterable(map(self._expand, tokens))).items():
+            column = place(feature, -1)
+            weight = rarest if column < 0 else idf[column]
+            if count > 1:
+                weight *= 1.0 + math.log(count)
             length += weight * weight
             if column >= 0:
                 known.append((column, weight))

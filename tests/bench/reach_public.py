@@ -212,7 +212,7 @@ def run(cache: Path, most: int | None, place: Path | None) -> list[Row]:
             print(f"reach: {path.name} is not there: left out", file=sys.stderr)
             continue
         begun = perf_counter()
-        found, seconds = _measure(wanted, read(path, most), cache)
+        found, seconds = measure(wanted, read(path, most), cache)
         rows += found
         learned.append((wanted.figure, seconds))
         print(f"reach: {wanted.figure}: {perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
@@ -222,7 +222,8 @@ def run(cache: Path, most: int | None, place: Path | None) -> list[Row]:
     return rows
 
 
-def _measure(wanted: Wanted, given: PublicSet, cache: Path) -> tuple[list[Row], float]:
+def measure(wanted: Wanted, given: PublicSet, cache: Path) -> tuple[list[Row], float]:
+    """Return the rows of one set and the seconds that learning it took. Raises `LearningError`."""
     library, names = library_of(given)
     matcher = Matcher(library)
     begun = perf_counter()

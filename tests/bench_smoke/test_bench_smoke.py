@@ -8,7 +8,7 @@ import pytest
 
 from bot.kb import DEFAULT_KB
 from bot.kb.loader import load
-from tests.bench import bases, questions, startup
+from tests.bench import bases, questions, reach_public, reach_speed, reach_table, startup
 from tests.bench.__main__ import main
 from tests.bench.botapi import Load
 from tests.bench.results import Line, percentile, readable
@@ -98,3 +98,53 @@ def test_a_ratio_is_the_median_of_the_rounds_own_ratios() -> None:
 
 def test_figures_are_readable() -> None:
     assert [readable(value) for value in (0.0, 0.01234, 1.5, 12.34, 1234.0)] == ["0", "0.0123", "1.50", "12.3", "1,234"]
+
+
+def test_reach_of_a_public_set_is_told_beside_all_rivals(tmp_path: Path) -> None:
+    phrases = {
+        "card": ["my card has not come", "where is my new card"],
+        "rate": ["what is the exchange rate", "which rate do I get"],
+    }
+    asked = [["where is the card", "card"], ["the rate of exchange please", "rate"], ["bake me a cake", None]]
+    content = {"name": "tiny", "lang": "en", "kb": phrases, "dev": asked, "test": asked}
+    (tmp_path / "clinc150.json").write_text(json.dumps(content), "utf-8")
+    wanted = reach_public.Wanted("clinc150", "tiny", "1 / 2", "3 / 4", ("5 / 6", "7 / 8"))
+    rows, _ = reach_public.measure(wanted, reach_public.read(tmp_path / "clinc150.json", None), tmp_path)
+    ranks, chosen, shipped = rows
+    assert ranks.ours == (100.0, 100.0)
+    assert ranks.rivals == dict.fromkeys(reach_table.RIVAL_NAMES, (100.0, 100.0))
+    assert set(chosen.rivals) == set(reach_table.RIVAL_NAMES)
+    assert chosen.cells()[:4] == [
+        "tiny: in-scope right / out-of-scope silent, border from dev, %",
+        "5 / 6",
+        "7 / 8",
+        "100.0 / 100.0",
+    ]
+    assert shipped.ours[1] == 100.0
+
+
+def test_a_border_lets_in_whom_it_may() -> None:
+    def found(score: float, *, right: bool, foreign: bool = False) -> reach_public.Found:
+        return reach_public.Found(right, right, score, foreign)
+
+    dev = [found(0.9, right=True), found(0.5, right=True), found(0.4, right=False, foreign=True)]
+    assert reach_public.threshold(dev) == 0.5
+    assert reach_public.threshold([*dev, found(0.3, right=True), found(0.2, right=False, foreign=True)]) == 0.5
+    assert reach_public.split(dev, lambda each: each.score >= 0.4) == (100.0, 0.0)
+
+
+def test_one_question_is_timed_beside_all_rivals() -> None:
+    measured = reach_speed.measure("en", 40, rounds=1, count=4)
+    assert [each.name for each in measured.timed] == ["diagnost", *reach_table.RIVAL_NAMES]
+    assert all(each.middle[0] > 0 and each.asked == 4 for each in measured.timed)
+    assert (measured.phrases, measured.learned) == (40, False)
+
+
+def test_the_table_of_reach_is_markdown() -> None:
+    row = reach_table.Row("speed", "ms", "< 2", "< 1", (1.234, float("nan")), {"SQLite FTS5 trigram": (20.0,)})
+    assert reach_table.markdown([row], "a machine") == (
+        "| figure | target | beyond | ours | token_set | fts5 trigram | char tfidf |\n"
+        "| --- | --: | --: | --: | --: | --: | --: |\n"
+        "| speed, ms | < 2 | < 1 | 1.23 / – | – | 20.0 | – |\n"
+        "\na machine\n"
+    )

@@ -89,7 +89,7 @@ _PBX: Final = (
     sign("empty", r"empty response from license server", "empty response"),
 )
 _OURS: Final = re.compile(
-    r"license\.api|licen[cs]e (?:key|server|info)|gnatsd|/protect/v1|modulecticlient|getlicenseinfo|capture feature"
+    r"license\.api|licen[cs]e (?:key|server|info|error)|gnatsd|/protect/v1|modulecticlient|getlicenseinfo|capture feature"
     r"|license\.key",
     re.IGNORECASE,
 )
