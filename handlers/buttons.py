@@ -47,7 +47,7 @@ async def press(query: CallbackQuery, talk: Talk, state: FSMContext, database: D
         return
     if button.do in diag_buttons.DOES:
         _go_back_to(talk, screen)
-        await diagnose.press(query, button, talk, database, bot)
+        await diagnose.press(query, button, talk, database)
         return
     toast = TOASTS.get(button.do)
     talk.toast(query.id, talk.label(toast) if toast else "")

@@ -6,23 +6,18 @@ Decides which product and which check is meant, and what is said where none can 
 
 import html
 
-from aiogram import Bot
-from aiogram.types import BufferedInputFile, CallbackQuery, Message
+from aiogram.types import CallbackQuery, Message
 
 from bot.conversations.events import Button
 from bot.diagnostics import plan
 from bot.diagnostics.commands import Line, System, lines, places
 from bot.i18n import Html
 from bot.outbox import store as outbox
-from bot.outbox.answer import NoAnswerError
 from bot.storage.database import Database
 from bot.telegram import diag_buttons as buttons
 from bot.telegram.answering import check_of, person_button, visible_article
-from bot.telegram.api import Api
 from bot.telegram.diagnosing import Asked, Wanted, fetch_words
 from bot.telegram.talk import COPY, Talk
-
-SCRIPT_SECONDS = 10.0
 
 
 async def command(message: Message, talk: Talk, database: Database) -> None:
@@ -93,7 +88,7 @@ async def _where(talk: Talk, database: Database) -> int | None:
     return None if wish is None else await database.read(lambda db: outbox.telegram_id_of(db, wish.message_id))
 
 
-async def press(query: CallbackQuery, button: Button, talk: Talk, database: Database, bot: Bot) -> None:
+async def press(query: CallbackQuery, button: Button, talk: Talk, database: Database) -> None:
     """Do what a button about checks does."""
     words = buttons.words_of(talk, button)
     if words is None:
@@ -118,7 +113,7 @@ async def press(query: CallbackQuery, button: Button, talk: Talk, database: Data
         case buttons.SIDE:
             _offer_systems(talk, words[0], words[1])
         case buttons.SCRIPT:
-            await _send_script(talk, bot, words[0])
+            await _send_script(talk, words[0])
         case _:
             _give_commands(talk, words[0], words[1], System(words[2]))
 
@@ -149,8 +144,8 @@ def _give_commands(talk: Talk, product: str, check_id: str, system: System) -> N
     talk.say(Html("\n".join(parts)), [*keyboard, person_button(talk)])
 
 
-async def _send_script(talk: Talk, bot: Bot, product: str) -> None:
-    """Send the script as a file, at once and not by way of the outbox, which holds no files: twice does no harm."""
+async def _send_script(talk: Talk, product: str) -> None:
+    """Send the script as a file."""
     await fetch_words()
     from bot.diagnostics.script_for import FILE_NAME, NotForAShellError, script_for  # noqa: PLC0415 - reads a file
 
@@ -159,14 +154,7 @@ async def _send_script(talk: Talk, bot: Bot, product: str) -> None:
     except NotForAShellError:
         talk.say(talk.text("diag-gone"), [person_button(talk)])
         return
-    file = BufferedInputFile(script.encode(), FILE_NAME)
-    parameters = {"chat_id": talk.chat_id, "document": file, "caption": talk.label("diag-script", name=FILE_NAME)}
-    try:
-        answer = await Api(bot).call("sendDocument", parameters, SCRIPT_SECONDS)
-    except NoAnswerError:
-        answer = None
-    if answer is None or not answer.ok:
-        talk.say(talk.text("diag-script-lost"), [buttons.script(talk, product), person_button(talk)])
+    talk.hand(FILE_NAME, script, talk.text("diag-script", name=FILE_NAME), [person_button(talk)])
 
 
 def _copies(talk: Talk, found: tuple[Line, ...]) -> list[tuple[str, Button]]:

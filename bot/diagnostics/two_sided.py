@@ -172,6 +172,9 @@ def _both(bad: Finding, main: Finding) -> Conclusion:
         return Conclusion.OURS_ONLY
     if bad.verdict in _CERTIFICATE and main.verdict in _CERTIFICATE:
         return Conclusion.SERVER_CERTIFICATE
+    if bad.verdict in _DNS and main.verdict not in _DNS:
+        # Their end knows the name, so ours has not come as far as the server and proves nothing about it.
+        return Conclusion.CUSTOMER_ONLY
     if main.verdict in _DNS and bad.verdict not in _DNS:
         # Our end knows the name and still gets no further; theirs has not come so far.
         return Conclusion.CUSTOMER_DNS

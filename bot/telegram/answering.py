@@ -16,7 +16,8 @@ from bot.telegram.talk import Keyboard, Talk
 
 RELATED_BUTTONS = 3
 
-NO_FEEDBACK = frozenset({"how-to-use", "call-a-human"})
+CALL_A_HUMAN = "call-a-human"
+NO_FEEDBACK = frozenset({"how-to-use", CALL_A_HUMAN})
 """Articles about the bot itself; whether they "helped" tells nothing."""
 
 
@@ -40,8 +41,9 @@ def check_of(talk: Talk, article: Article) -> str | None:
 
 
 def article_buttons(talk: Talk, article_ids: Iterable[str], do: str = "open") -> Keyboard:
-    """Return one button an article, those that a customer may not see left out."""
-    articles = [article for each in article_ids if (article := visible_article(talk, each)) is not None]
+    """Return one button an article, without those a customer may not see and the one `person_button` stands for."""
+    wanted = (each for each in article_ids if each != CALL_A_HUMAN)
+    articles = [article for each in wanted if (article := visible_article(talk, each)) is not None]
     return [
         (talk.label("btn-article", title=title_of(talk, article)), Button(do, article=article.id))
         for article in articles

@@ -231,7 +231,8 @@ def measure(wanted: Wanted, given: PublicSet, cache: Path) -> tuple[list[Row], f
     seconds = perf_counter() - begun
     pairs: list[Pair] = [(text, name) for name, texts in given.phrases.items() for text in texts]
     sides: dict[str, Ask] = {"": ours(matcher, names)} | {each.name: theirs(each(pairs).ranked) for each in RIVALS}
-    tested = {name: ask(given.test) for name, ask in sides.items()}
+    asked = [each for each in given.test if each.article or wanted.foreign]
+    tested = {name: ask(asked) for name, ask in sides.items()}
 
     def row(figure: str, target: str, beyond: str, values: Mapping[str, Values]) -> Row:
         others = {name: each for name, each in values.items() if name}

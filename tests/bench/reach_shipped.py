@@ -6,7 +6,7 @@ silent, so that they have a share only in what is ranked.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -41,7 +41,7 @@ def run(cache: Path, kb: Path, most: int | None) -> list[Row]:
     asked = [question for question in questions if question.expected]
     firsts = {rival.name: (_right(rival, asked, [question.text for question in asked]),) for rival in rivals}
 
-    def row(what: str, target: str, beyond: str, value: float, others: dict[str, Values] | None = None) -> Row:
+    def row(what: str, target: str, beyond: str, value: float, others: Mapping[str, Values] | None = None) -> Row:
         return Row(f"shipped articles: {what}", PER_CENT, target, beyond, (value,), others or {})
 
     told = _percent(scores.rejected)

@@ -4,7 +4,7 @@ from bot.sandbox import Person
 from tests.handlers.stand import Stand
 
 GREETING = {
-    "ru": "Здравствуйте! 👋 Я Диагност: помогаю с лицензиями и подключением Принтер Акме, Сканер Болт.",
+    "ru": "Здравствуйте! 👋 Я Диагност: помогаю с лицензиями и подключением: Принтер Акме, Сканер Болт.",
     "en": "Hello! 👋 I am Diagnost: I help with licences and connection of Acme printer, Bolt scanner.",
 }
 BUTTONS = {

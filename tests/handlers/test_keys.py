@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.diagnostics import probe_key
 from bot.kb.watch import LibraryHolder
 from bot.sandbox import FaultKind, Message, Person
 from bot.sandbox.gateway import EXPIRED, GOOD, LicenceGateway
 from bot.triage import Prepared
-from handlers import key_runs
 from tests.diagnostics.twins import silent, tcp_server
 from tests.handlers.desk_talk import Desk
 from tests.handlers.small_kb import write_small_kb
@@ -233,7 +233,7 @@ async def test_a_defect_of_ours_is_told_and_holds_no_key(
     async def breaks(_check: object, key: str, *_: object) -> None:
         raise RuntimeError(key)
 
-    monkeypatch.setattr(key_runs, "check_key", breaks)
+    monkeypatch.setattr(probe_key, "check_key", breaks)
     await ann.says(GOOD)
     await stand.quiet()
     await ann.presses(CHECK)

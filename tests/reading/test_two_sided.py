@@ -15,6 +15,7 @@ OURS = (
 )
 DOWN = (OURS[0], Finding(Verdict.PORT_FILTERED, {"host": HOST, "port": 443}))
 EXPIRED = (*OURS[:2], Finding(Verdict.TLS_EXPIRED, {"host": HOST, "port": 443}))
+NAMELESS = (Finding(Verdict.DNS_NO_NAME, {"host": HOST}),)
 UNSURE = (Finding(Verdict.INCONCLUSIVE, {"host": HOST}),)
 
 REFUSED = "nc: connect to lic.miko.ru (203.0.113.7) port 443 (tcp) failed: Connection refused"
@@ -58,6 +59,9 @@ TALK = "у нас ошибка 2011, пинг идёт"
         (OURS, TALK, Conclusion.CANNOT_TELL, Side.UNKNOWN),
         (DOWN, SILENT, Conclusion.SERVER_DOWN, Side.VENDOR),
         (DOWN, FINE, Conclusion.OURS_ONLY, Side.VENDOR),
+        (NAMELESS, SILENT, Conclusion.CUSTOMER_ONLY, Side.UNKNOWN),
+        (NAMELESS, ROUTE, Conclusion.CUSTOMER_ONLY, Side.UNKNOWN),
+        (NAMELESS, NO_NAME, Conclusion.SERVER_DOWN, Side.VENDOR),
         (DOWN, NO_NAME, Conclusion.CUSTOMER_DNS, Side.CUSTOMER),
         (DOWN, OPENED, Conclusion.TLS_INTERCEPTED, Side.CUSTOMER),
         (EXPIRED, DATE, Conclusion.SERVER_CERTIFICATE, Side.VENDOR),

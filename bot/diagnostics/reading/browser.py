@@ -114,6 +114,15 @@ _SIGNS: Final = (
         "gateway time",
     ),
     sign(
+        "served",
+        r"(?<![\w.])(?P<status>50[234])\s+(?:bad gateway|service (?:temporarily )?unavailable|gateway time-?out)\s+"
+        r"(?:nginx|openresty|angie|apache)/\d",
+        "nginx/",
+        "openresty/",
+        "angie/",
+        "apache/",
+    ),
+    sign(
         "title",
         rf"{_N} получить доступ к (?:сайту|этой странице)|{_N} открыть (?:эту )?страницу"
         rf"|{_N} отобразить эту страницу|{_N} установить соединение с сайтом|this site can't be reached"
@@ -302,7 +311,8 @@ def judge(output: Output, book: Book) -> Judged | None:
     """Return what the page says, or None where somebody only speaks of such pages."""
     facts, near = _facts(output, book)
     codes = [code for mark in output.all("code") if (code := _code(mark)) is not None]
-    if not _is_page(output, codes, near=near):
+    # A status that a server's own line follows is the whole page.
+    if not output.has("served") and not _is_page(output, codes, near=near):
         return None
     if output.has("squid"):
         return "browser", Finding(_proxy_page(output, codes), facts)

@@ -40,10 +40,10 @@ _SIGNS: Final = (
     sign("session", r"\{\s*\"(?:result\"\s*:\s*\{\s*\")?session\"\s*:\s*\"[\w-]{4,64}\"", "session"),
     sign(
         "error",
-        r"\{\s*[^{}\n]{0,200}?\"error\"\s*:\s*\"\s*\\?\"?\(?(?P<code>\d{4})\)?[\s:]\s*(?P<said>[^\"\n]{0,200})",
+        r"\{\s*[^{}\n]{0,200}?\"error\"\s*:\s*\[?\s*\"\s*\\?\"?\(?(?P<code>\d{4})\)?[\s:]\s*(?P<said>[^\"\n]{0,200})",
         "error",
     ),
-    sign("error", r"\"error\"\s*:\s*\"(?P<said>[^\"\n]{3,300})\"", "error"),
+    sign("error", r"\"error\"\s*:\s*\[?\s*\"(?P<said>[^\"\n]{3,300})\"", "error"),
     sign("xml", r"<product\s+[^<>]{0,400}>", "<product", "<product\n"),
     sign("encoded", r"%3Cproduct(?:%20|\+)[\w%+.-]{10,600}", "%3cproduct"),
     sign("features", r"<feature\s+[^<>]{0,300}>", "<feature"),

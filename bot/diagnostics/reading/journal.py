@@ -89,8 +89,8 @@ _PBX: Final = (
     sign("empty", r"empty response from license server", "empty response"),
 )
 _OURS: Final = re.compile(
-    r"license\.api|licen[cs]e (?:key|server|info|error)|gnatsd|/protect/v1|modulecticlient|getlicenseinfo|capture feature"
-    r"|license\.key",
+    r"license\.api|licen[cs]e (?:key|server|info|error)|gnatsd|/protect/v1|modulecticlient|getlicenseinfo"
+    r"|capture feature|license\.key",
     re.IGNORECASE,
 )
 _LOOKUPS: Final = {

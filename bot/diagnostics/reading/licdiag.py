@@ -94,6 +94,14 @@ def _goes_on(output: Output, at: int) -> bool:
     return any(mark.start >= at for mark in output.marks)
 
 
+def _codes(output: Output) -> tuple[str | None, str | None]:
+    """Return the server's code and the client's; none where the seat was taken after the last error."""
+    errors, taken = output.all("server", "client"), output.all("captured")
+    if errors and taken and taken[-1].start > errors[-1].start:
+        return None, None
+    return output.value("code"), output.value("client")
+
+
 def _facts(output: Output) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     host = output.value("host", "dns")
@@ -108,7 +116,7 @@ def _facts(output: Output) -> dict[str, Fact]:
     feature = whole(output.value("feature", "capturing", "captured") or output.value("feature", COMMAND))
     if feature is not None:
         facts["feature"] = feature
-    code, client = output.value("code"), output.value("client")
+    code, client = _codes(output)
     if code or client:
         facts["code"] = code or client or ""
     if code and client:

@@ -57,7 +57,6 @@ diag-send-back = Then send the whole output here, as text or as a .txt file: I w
 
 btn-diag-script = 📜 All in one script
 diag-script = Copy the file to your MikoPBX or any Linux and run: sh { $name }. It changes nothing. Then send the block that it prints at the end here.
-diag-script-lost = The file could not be sent. Try again, or run the commands above.
 
 diag-file-silent = I have read the file, but it holds no output of a program I know. Tell me in words what happened, or call a person.
 diag-file-empty = The file is empty. Tell me what happened, or send the output as text.

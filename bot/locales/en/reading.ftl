@@ -117,10 +117,10 @@ two-sided-dns-differs = On your side { $host ->
     [none] { "" }
    *[other] { ": " }{ $address } comes instead of the real address
     }. Check DNS, the router and the hosts file.
-two-sided-tls-intercepted = From our side the certificate is the real one, on yours { $issuer ->
+two-sided-tls-intercepted = On your side { $issuer ->
     [none] somebody on the way
    *[other] "{ $issuer }"
-    } replaces it. Add { $host ->
+    } replaces the real certificate. Add { $host ->
     [none] the server
    *[other] { $host }
     } to the exceptions of the antivirus or the proxy.

@@ -15,6 +15,8 @@ btn-article = 📄 { $title }
 help =
     Ask in plain words, typos are fine, or send an error code. I answer with an article, and when I am not sure I say so and offer a person.
 
+    You can also send a screenshot, the output of <code>ping</code>, <code>tracert</code> or <code>curl</code>, a .txt or .log file: I read them myself.
+
     /diag – check the connection to the servers
     /human – call a person
     /language – language: Russian or English

@@ -120,7 +120,7 @@ two-sided-dns-differs = У вас { $host ->
     [none] { "" }
    *[other] { ": " }вместо настоящего адреса приходит { $address }
     }. Проверьте DNS, роутер и файл hosts.
-two-sided-tls-intercepted = С нашей стороны сертификат настоящий, а у вас его подменяет { $issuer ->
+two-sided-tls-intercepted = У вас настоящий сертификат подменяет { $issuer ->
     [none] кто-то по дороге
    *[other] «{ $issuer }»
     }. Внесите { $host ->
