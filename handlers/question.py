@@ -27,6 +27,9 @@ UNCLEAR_LIMIT = 2
 
 UNCLEAR = frozenset({Kind.CLARIFY, Kind.UNKNOWN_CODE, Kind.UNSURE})
 
+PARTING = frozenset({"thanks", "bye"})
+"""Small talk after which nobody wants to be asked back to the steps."""
+
 WORDS_TO_SHOW_A_LANGUAGE = 3
 """So many words typed in the other language are answered in it; fewer may be a product's or a button's name."""
 
@@ -106,7 +109,8 @@ async def reply(
             await call_person(talk, state, database, reason="asked")
         case Kind.SMALLTALK:
             _smalltalk(talk, decision, decision_id)
-            await guide.offer_return(talk, database)
+            if decision.smalltalk not in PARTING:
+                await guide.offer_return(talk, database)
         case _:
             assert_never(decision.kind)
     if triaged.redacted.secrets and not warned:

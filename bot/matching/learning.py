@@ -48,7 +48,9 @@ OWN_SHARE = 0.5
 """The say that is left to our own weights even then."""
 
 MAX_CELLS = 60_000_000
-"""Features times articles up to which phrases are learned from: a bound on memory and time."""
+MAX_SPARSE_CELLS = 12_000_000
+"""Features times articles up to which phrases are learned from, with at most and with more than `MAX_DENSE` phrases: a
+bound on memory (the optimiser holds a dozen copies of what it looks for) and time."""
 
 MIN_ARTICLES = 2
 
@@ -79,10 +81,9 @@ def learn(corpus: Corpus) -> Learned:
 
 def _scores(searcher: Searcher) -> Singles | None:
     material = searcher.material()
-    if (
-        len(np.unique(material.owner)) < MIN_ARTICLES
-        or (material.chars.width + material.stems.width) * material.articles > MAX_CELLS
-    ):
+    cells = (material.chars.width + material.stems.width) * material.articles
+    most = MAX_CELLS if material.chars.size <= MAX_DENSE else MAX_SPARSE_CELLS
+    if len(np.unique(material.owner)) < MIN_ARTICLES or cells > most:
         return None
     return softmax_regression(features_of(material), material.owner, material.articles)
 

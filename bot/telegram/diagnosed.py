@@ -118,7 +118,7 @@ def _keyboard(talk: Talk, wish: Wish, run: Run, rows: Sequence[Row], joined: Two
     articles += [wish.article]
     keyboard = [*article_buttons(talk, dict.fromkeys(each for each in articles if each is not None))][:ARTICLES]
     lights = {light(row.finding.verdict) for row in rows if row.finding is not None}
-    if run.status is not RunStatus.DONE or lights == {Light.UNKNOWN}:
+    if run.status is not RunStatus.DONE or lights != {Light.GOOD}:
         again = buttons.start(talk, wish.product, wish.check_id, wish.article)
         keyboard.append((talk.label("btn-diag-repeat"), again))
     if run.status is RunStatus.DONE and joined is None:

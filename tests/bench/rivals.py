@@ -6,7 +6,6 @@ quality: an article's score is that of its best phrase. Called by `matching.py` 
 """
 
 import math
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +30,6 @@ _BATCH = 64
 _MANY = 400
 """Phrases among which the best articles are sought."""
 
-_WORD = re.compile(r"\w+")
 _GRAM = 3
 _LENGTHS = (2, 3, 4, 5)
 
@@ -125,8 +123,8 @@ class Trigrams:
         return list(best.items())[:SHOWN]
 
     def _phrases(self, question: str, limit: int) -> list[tuple[str, float]]:
-        words = _WORD.findall(question.lower())
-        grams = dict.fromkeys(word[at : at + _GRAM] for word in words for at in range(len(word) - _GRAM + 1))
+        text = " ".join(question.lower().replace('"', " ").split())
+        grams = dict.fromkeys(text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1))
         if not grams:
             return []
         wanted = " OR ".join(f'"{gram}"' for gram in grams)

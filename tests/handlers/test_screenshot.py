@@ -97,7 +97,7 @@ async def test_a_screenshot_is_read_and_answered(stand: Stand, ann: Person) -> N
     stand.sandbox.sends_photo(ann, drawn("Ошибка 7001", "Принтер не печатает"))
     reply = await stand.reply(ann)
     assert reply.text.startswith("🖼 На снимке вижу: «Ошибка 7001»\n\nКончилась бумага\n")
-    assert [button.text for button in reply.buttons][:3] == ["✅ Помогло", "❌ Не помогло", "❌ Не то"]
+    assert [button.text for button in reply.buttons][:3] == ["✅ Помогло", "❌ Не помогло", "🖼 Не то прочитано"]
     assert await stand.rows("SELECT kind, text, file_id IS NOT NULL FROM messages WHERE direction = 'in'") == [
         ("picture", "", 1),
         ("read", "Ошибка 7001", 0),
@@ -152,11 +152,11 @@ async def test_not_that_asks_for_words_and_is_on_record(stand: Stand, ann: Perso
     told.say(["Ошибка 7001"])
     stand.sandbox.sends_photo(ann, PICTURE)
     await stand.quiet()
-    pressed = await ann.presses("❌ Не то")
+    pressed = await ann.presses("🖼 Не то прочитано")
     assert await stand.toast(pressed) == "Понял, прочитал не то"
     assert (await stand.reply(ann)).text.startswith("Значит, прочитал не то, простите.")
     assert await stand.rows("SELECT article, verdict FROM feedback") == [("acme-paper", "not_helped")]
-    await ann.presses("❌ Не то")
+    await ann.presses("🖼 Не то прочитано")
     await stand.quiet()
     assert await stand.rows("SELECT count(*) FROM feedback") == [(1,)]
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.diagnostics.reading.book import Book
 from bot.diagnostics.reading.marks import COMMAND, Judged, Mark, Output, Tool, sign
-from bot.diagnostics.reading.values import clean, is_loopback, whole
+from bot.diagnostics.reading.values import IP, clean, is_loopback, whole
 from bot.diagnostics.verdict import Fact, Finding, Verdict
 
 REMOTE_PORTS: Final = frozenset((443, 80, 4222, 8222, 4223, 8223))
@@ -60,6 +60,7 @@ _SIGNS: Final = (
         head=True,
     ),
     sign("begin", r"localaddress\s+localport\s+remoteaddress\s+remoteport\s+state", "localaddress", head=True),
+    sign("begin", r"localaddress\s+remoteaddress\s+remoteport\s+state", "localaddress", head=True),
     sign("begin", r"netid\s+state\s+recv-q|state\s+recv-q\s+send-q", "recv-q", head=True),
     sign(
         "row",
@@ -80,6 +81,16 @@ _SIGNS: Final = (
         "row",
         rf"(?<!\S)(?P<local>[\d.:a-f%]{{2,45}})\s+(?P<local_port>\d{{1,5}})\s+(?P<remote>[\d.:a-f]{{2,45}})\s+("
         rf"?P<port>\d{{1,5}})\s+{_STATE}",
+        "synsent",
+        "established",
+        "timewait",
+        "listen",
+        "closewait",
+        "finwait",
+    ),
+    sign(
+        "row",
+        rf"(?<!\S)(?P<local>{IP})\s+(?P<remote>{IP})\s+(?P<port>\d{{1,5}})\s+{_STATE}",
         "synsent",
         "established",
         "timewait",
@@ -128,7 +139,7 @@ def judge(output: Output, book: Book) -> Judged | None:
                 if _state(mark) == state:
                     facts |= _named(mark, book)
                     return name, Finding(verdict, facts)
-    heard = [whole(mark.values["local_port"]) for mark in rows if _state(mark) == "listen"]
+    heard = [whole(mark.values.get("local_port")) for mark in rows if _state(mark) == "listen"]
     own = [port for port in dict.fromkeys(heard) if port in LOCAL_PORTS]
     if own:
         facts |= {"listening": tuple(map(str, own)), "port": own[0] or 0, "state": "listen"}

@@ -55,6 +55,17 @@ _ATTRIBUTE: Final = re.compile(
 )
 _DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _MENTIONS: Final = re.compile(r"license\.api|aprotect|127\.0\.0\.1:822[23]|gnatsd", re.IGNORECASE)
+_UNANSWERED: Final = (
+    "timeout",
+    "timed out",
+    "empty response",
+    "не вернул ответ",
+    "нет ответа",
+    "нет доступа к серверу",
+)
+_LICENSING: Final = re.compile(
+    r"сервер\w{0,3} лицензирования|систем\w{1,2} лицензирования|licen[cs]e server", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +162,7 @@ def judge_on(output: Output, book: Book, today: str) -> Judged | None:
             return None
         facts["code"] = code
         return tool, Finding(code_verdict(code), facts)
-    verdict = _unnumbered(output, facts) if known else None
+    verdict = _unnumbered(output, facts) if known or _LICENSING.search(output.value("said", "error") or "") else None
     return None if verdict is None else (tool, Finding(verdict, facts))
 
 
@@ -209,7 +220,9 @@ def _words(said: str) -> Verdict:
         return Verdict.NO_SEAT
     if "invalid" in low and "key" in low:
         return Verdict.KEY_INVALID
-    if "timeout" in low or "timed out" in low or "empty response" in low or "не вернул ответ" in low:
+    if "проблема с dns" in low:
+        return Verdict.DNS_SERVER_FAULT
+    if any(words in low for words in _UNANSWERED):
         return Verdict.PORT_FILTERED
     if "no such host" in low:
         return Verdict.DNS_NO_NAME

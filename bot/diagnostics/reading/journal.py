@@ -2,6 +2,7 @@
 
 Decides only for lines that name the licensing or one of a product's hosts: a PBX and its neighbours log a lot, and
 other programs' faults are not ours. Facts: `host`, `port`, `address`, `code`, `why`, `feature`, `captured`, `resolver`.
+A line of 1C's own HTTP client counts where a product's host stands near it.
 """
 
 import re
@@ -133,8 +134,17 @@ _EVENT: Final = (
         "feature successfully captured",
     ),
     sign("subscription", r"\"subscription\"\s*:\s*\"(?P<said>[^\"\n]{0,300})\"", "subscription"),
+    sign("internet", r"ошибка работы с интернет\w?:\s*(?P<internet>[^\n]{3,160})", "работы с интернет"),
     sign("feature", r"\"feature\"\s*:\s*\"?(?P<feature>\d{1,3})", "feature"),
 )
+_INTERNET: Final = (
+    (("resolve host", "разрешить имя"), Verdict.DNS_NO_NAME),
+    (("не прошел проверку", "не прошёл проверку", "certificate", "сертификат"), Verdict.TLS_UNTRUSTED),
+    (("proxy", "прокси"), Verdict.PROXY_DENIED),
+    (("refused",), Verdict.PORT_REFUSED),
+    (("connect", "соединен", "timeout", "timed out", "таймаут", "время ожидания"), Verdict.PORT_FILTERED),
+)
+"""What 1C's own HTTP errors say, the more telling first."""
 _CODE: Final = re.compile(r"\(?(?<!\d)([12]\d{3})(?!\d)\)?")
 
 
@@ -209,9 +219,8 @@ def _certificate(mark: Mark) -> Verdict:
 
 def judge_event(output: Output, book: Book) -> Judged | None:
     """Return whether 1C's session got its seat; the session's own identifier in `key` is no licence key."""
-    del book
-    if not output.has("event", "provider", "captured", "subscription"):
-        return None
+    if output.has("internet") or not output.has("event", "provider", "captured", "subscription"):
+        return _internet(output, book)
     facts: dict[str, Fact] = {}
     feature = whole(output.value("feature", "captured", "feature"))
     if feature is not None:
@@ -231,6 +240,18 @@ def judge_event(output: Output, book: Book) -> Judged | None:
     low = said.lower()
     seatless = "no free" in low or "нет свободн" in low or "seat" in low
     return "1c", Finding(Verdict.NO_SEAT if seatless else Verdict.NOT_ALLOWED, facts)
+
+
+def _internet(output: Output, book: Book) -> Judged | None:
+    """Return what 1C met on the way to one of the products' hosts, else None: its other exchanges are not ours."""
+    around = output.whole[max(0, output.start - NEAR) : output.end + NEAR].lower()
+    host = next((host for host in book.products if host in around), None)
+    said = output.value("internet")
+    if host is None or said is None:
+        return None
+    why = " ".join(said.split())
+    verdict = next((v for words, v in _INTERNET if any(word in why.lower() for word in words)), Verdict.INCONCLUSIVE)
+    return "1c", Finding(verdict, {"host": host, "why": why[:160]})
 
 
 PBX: Final = Tool("mikopbx", _PBX, judge_pbx)

@@ -57,6 +57,9 @@ def judge(output: Output, book: Book) -> Judged | None:
     # "Server return code 2008" alone is licdiag's, "feature successfully captured" alone is the event log's.
     if not output.has("line", "dns", "server") and output.count("opening", "capturing", "opened", "offline") == 0:
         return None
+    # Other programs stamp their lines the same way.
+    if {mark.kind for mark in output.marks} <= {"line", "ends"}:
+        return None
     facts = _facts(output)
     return "licdiag", Finding(_verdict(output, facts, book), facts)
 

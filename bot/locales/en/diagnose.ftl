@@ -9,7 +9,7 @@ btn-diag-powershell = 🪟 PowerShell
 btn-diag-linux = 🐧 Linux, MikoPBX (SSH)
 btn-diag-copy = 📋 { $host }
 
-diag-ask-product = Which connection shall I check?
+diag-ask-product = Which servers shall I check the connection to?
 diag-none = I have no checks just now. Tell me what happened, or call a person.
 diag-gone = That check is no longer there. Tell me what happened, or call a person.
 diag-busy = ☝️ A check is under way, right here. Wait for it or cancel it.
@@ -40,7 +40,15 @@ diag-partly-known = What I could check answers. The rest could not be checked, w
 diag-nothing-known = I could not check just now, which says nothing of the server. Try again a little later, or let us look from your side.
 
 diag-heard =
-    📋 I have read the output of <b>{ $tool }</b>{ $host ->
+    📋 I have read { $tool ->
+        [browser] the browser's message
+        [clock] the time of the computer
+        [diagnost] the block of the check
+        [gateway] the licence gateway's answer
+        [mikopbx] the log of MikoPBX
+        [shell] the message of the command line
+       *[other] the output of <b>{ $tool }</b>
+    }{ $host ->
         [none] { "" }
        *[other] { " " }({ $host })
     }.

@@ -1,7 +1,7 @@
 # Screenshots: what was read on them, and why not.
 
 picture-seen = 🖼 On the picture I see: “{ $seen }”
-btn-misread = ❌ Not that
+btn-misread = 🖼 Not what it says
 misread-toast = I see, misread
 picture-misread = Then I misread it, sorry. Please write the error code or the text of the error in words. Or call a person.
 
