@@ -25,7 +25,7 @@ from bot.outbox.answer import BAD_REQUEST, NoAnswerError
 from bot.storage.database import Database
 from bot.storage.ids import new_id
 from bot.storage.vault import WrongSecretError
-from bot.telegram.answering import article_buttons
+from bot.telegram.answering import article_buttons, person_button
 from bot.telegram.api import Api
 from bot.telegram.talk import Keyboard, Talk
 
@@ -98,7 +98,7 @@ def tell(talk: Talk, looked: Looked, redacted: Redacted, telegram_id: int) -> bo
         first = looked.half.telegram_id if looked.half is not None and looked.joined else None
         keyboard += delete_button(talk, redacted, *(each for each in (first, telegram_id) if each is not None))
     if alone:
-        keyboard += article_buttons(talk, dict.fromkeys(_articles(advice)))
+        keyboard += [*article_buttons(talk, dict.fromkeys(_articles(advice))), person_button(talk)]
     talk.say(Html("\n\n".join(parts)), keyboard)
     return alone and (not redacted.secrets or _holds_a_key(redacted))
 

@@ -124,9 +124,14 @@ def choose_language(talk: Talk, triaged: Triaged) -> None:
         not talk.person.language_chosen
         and language in LANGUAGES
         and triaged.decision.form == "typed"
-        and len(triaged.redacted.text.split()) >= WORDS_TO_SHOW_A_LANGUAGE
+        and sum(map(str.isalpha, _words(triaged.redacted.text))) >= WORDS_TO_SHOW_A_LANGUAGE
     ):
         talk.reply_language = language
+
+
+def _words(text: str) -> list[str]:
+    # Masked keys and codes are Latin in every language, so they are no words here.
+    return [word.strip(".,:;!?…()«»\"'").replace("'", "").replace("’", "") for word in text.split()]
 
 
 def _show(talk: Talk, decision: Decision, decision_id: str, intro: Html | None, extra: Keyboard) -> bool:

@@ -20,6 +20,7 @@ from bot.matching.forms import TYPED
 from bot.matching.language import language_of
 from bot.matching.learned import Learned
 from bot.matching.normalize import MAX_CHARS, clean, fold, sentences
+from bot.matching.number_context import looks_like_year
 from bot.matching.past import Past, Turn, after_failure, in_context, is_elliptical, past_of, settled, with_last
 from bot.matching.problems import problems
 from bot.matching.product_names import ProductNames
@@ -163,7 +164,11 @@ class Matcher:
         return with_last(verdict, past, self._live, self._library)
 
     def _mentions(self, read: Read, product: str | None) -> tuple[Mention, ...]:
-        return tuple(self._of_product(mention, product) for mention in read.numbers.mentions)
+        """Return the codes; a year in passing, in a message of which no word is ours, is none."""
+        found = read.numbers.mentions
+        if any(_may_be_year(mention) for mention in found) and self._searcher.is_foreign(read.words):
+            found = tuple(mention for mention in found if not _may_be_year(mention))
+        return tuple(self._of_product(mention, product) for mention in found)
 
     def _of_product(self, mention: Mention, product: str | None) -> Mention:
         """Leave of a code's articles those of the product spoken of, where there are any."""
@@ -242,6 +247,10 @@ class Matcher:
     def _product_of(self, past: Past) -> str | None:
         article = self._library.article(past.tried[-1]) if past.tried else None
         return article.product if article is not None and article.product != GENERAL else None
+
+
+def _may_be_year(mention: Mention) -> bool:
+    return not mention.plain and looks_like_year(mention.found.value)
 
 
 def _has_rival(hits: Sequence[Hit]) -> bool:

@@ -36,6 +36,9 @@ SHORTLIST_PHRASES = 800
 RANKED = 16
 """Articles of a ranking that are returned: more than are ever shown, tried or recorded."""
 
+MIN_FOREIGN = 3
+"""Words with a topic that must all be unknown for a message to be foreign."""
+
 MAX_WIDE = 3000
 """Phrases up to which any two stems near each other are a feature; with more phrases neighbours say as much."""
 
@@ -135,6 +138,11 @@ class Searcher:
         unknown = sum(weight for stem, weight in weighed if not self._articles.has(stem))
         topic = {morphology.stem(word) for word in row if not is_filler(word)}
         return Outlook(unknown / total if total else 0.0, len(topic), self.learned.trust)
+
+    def is_foreign(self, question: Sequence[str]) -> bool:
+        """Say whether no word with a topic stands in any article, though there are several."""
+        topic = {morphology.stem(word) for word in self.vocabulary.canonical(question) if not _is_aside(word)}
+        return len(topic) >= MIN_FOREIGN and not any(self._articles.has(stem) for stem in topic)
 
     def rank(self, question: Sequence[str], product: str | None, named: Sequence[str] = ()) -> list[Hit]:
         """Return the best articles and the `named` ones, best first, equal ones by id.
@@ -267,6 +275,10 @@ def _lowest(values: Floats, count: int) -> Ints:
         return np.argsort(values, kind="stable")
     near = np.flatnonzero(values <= np.partition(values, count - 1)[count - 1])
     return near[np.argsort(values[near], kind="stable")][:count]
+
+
+def _is_aside(word: str) -> bool:
+    return is_filler(word) or word.isdecimal()
 
 
 def _table(columns: Mapping[str, Floats], places: Sequence[int]) -> list[list[float]]:

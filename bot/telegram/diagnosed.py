@@ -83,7 +83,7 @@ def tell(talk: Talk, diagnosing: "Diagnosing", wish: Wish, run: Run, besides: Kn
     library = talk.prepared.library
     joined = None
     heard = besides.heard
-    if heard is not None and run.status is RunStatus.DONE:
+    if heard is not None and run.status is RunStatus.DONE and (wish.look is Look.COMPARE or _concerns(heard, rows)):
         joined = checklist.both([row.finding for row in rows if row.finding is not None], heard, book(library, rows))
     parts: list[Html] = []
     if wish.look is Look.COMPARE and heard is not None:
@@ -99,6 +99,12 @@ def tell(talk: Talk, diagnosing: "Diagnosing", wish: Wish, run: Run, besides: Kn
     keyboard = _keyboard(talk, wish, run, rows, joined)
     talk.revise(wish.message_id, Html("\n\n".join(parts)), keyboard)
     _tell_staff(talk, diagnosing, wish, rows, joined, besides.ticket)
+
+
+def _concerns(heard: Heard, rows: Sequence[Row]) -> bool:
+    """Return whether the customer's output names no host, or one that this run asked."""
+    host = heard.finding.facts.get("host")
+    return host is None or any(row.finding is not None and row.finding.facts.get("host") == host for row in rows)
 
 
 def book(library: Library, rows: Sequence[Row]) -> Book:
@@ -118,7 +124,8 @@ def _keyboard(talk: Talk, wish: Wish, run: Run, rows: Sequence[Row], joined: Two
     articles += [wish.article]
     keyboard = [*article_buttons(talk, dict.fromkeys(each for each in articles if each is not None))][:ARTICLES]
     lights = {light(row.finding.verdict) for row in rows if row.finding is not None}
-    if run.status is not RunStatus.DONE or lights != {Light.GOOD}:
+    doubtful = lights != {Light.GOOD} if wish.look is Look.LIST else lights == {Light.UNKNOWN}
+    if run.status is not RunStatus.DONE or doubtful:
         again = buttons.start(talk, wish.product, wish.check_id, wish.article)
         keyboard.append((talk.label("btn-diag-repeat"), again))
     if run.status is RunStatus.DONE and joined is None:

@@ -172,7 +172,7 @@ async def test_diag_asks_which_product_unless_the_conversation_tells(stand: Stan
     del world
     await bob.says("/diag")
     asked = await stand.reply(bob)
-    assert asked.text == "Which connection shall I check?"
+    assert asked.text == "Which servers shall I check the connection to?"
     assert asked.button_texts == ["Acme printer", "Bolt scanner", "🙋 Call a person"]
     await bob.presses("Acme printer")
     message = await ended(stand, bob)
@@ -192,7 +192,13 @@ async def test_a_fault_is_told_once_and_what_hangs_on_it_is_not_called_bad(
     message = await ended(stand, ann)
     assert signs(message) == ["❌ Имя", "❔ Порт: до этого не дошло", "❔ Страница: до этого не дошло"]
     assert message.text.split("\n")[5:] == [f"❌ Имя {HOST} не находится: DNS говорит, что такого нет."]
-    assert message.button_texts == ["📄 Бумага застряла", "📄 Бледная печать", "💻 Проверить со своей стороны", PERSON]
+    assert message.button_texts == [
+        "📄 Бумага застряла",
+        "📄 Бледная печать",
+        "🔁 Повторить",
+        "💻 Проверить со своей стороны",
+        PERSON,
+    ]
     await ann.presses("Проверить со своей стороны")
     assert (await stand.reply(ann)).button_texts == [*SYSTEMS, PERSON]
 

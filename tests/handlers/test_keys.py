@@ -123,7 +123,7 @@ async def test_from_the_key_to_the_article(stand: Stand, ann: Person, gateway: L
     await ann.says(f"вот мой ключ {EXPIRED}")
     said = await stand.reply(ann)
     assert said.text == SPOKEN.replace("RY11", "RY22") + "\n\n" + KEPT
-    assert said.button_texts == [CHECK, DELETE]
+    assert said.button_texts == [CHECK, DELETE, PERSON]
     await ann.presses(CHECK)
     assert (await stand.reply(ann)).text == (
         "Проверю номер MIKO-…RY22 на сервере лицензий 127.0.0.1. Для этого номер целиком уйдёт туда без шифрования. "
@@ -276,7 +276,7 @@ async def test_without_a_gateway_the_bot_says_what_it_cannot_do(stand: Stand, an
         ),
         NOT_KEPT,
     ]
-    assert said.button_texts == [DELETE]
+    assert said.button_texts == [DELETE, PERSON]
 
 
 async def test_a_key_in_two_messages(stand: Stand, ann: Person, gateway: LicenceGateway) -> None:
