@@ -17,6 +17,7 @@ _BREAKS: Final = frozenset("\r\n\u2028\u2029")
 class Mend(StrEnum):
     """A slip of spelling that does not change which key is meant."""
 
+    PREFIX = "prefix"
     CYRILLIC = "cyrillic"
     GREEK = "greek"
     WIDE = "wide"
@@ -47,6 +48,9 @@ def mends_of(text: str, start: int, end: int, known: KeyFormat) -> tuple[tuple[M
                 letters[char.upper()] = None
         if char.islower():
             mends.add(Mend.CASE)
+    beginning = [char for char in written if char.isalnum()][: len(known.prefix)]
+    if any(char.isascii() and char.upper() != meant for char, meant in zip(beginning, known.prefix, strict=False)):
+        mends.add(Mend.PREFIX)
     mends |= _between([char for char in written if not char.isalnum()])
     if text[max(0, start - 1) : start] in _QUOTES and text[end : end + 1] in _QUOTES:
         mends.add(Mend.QUOTES)

@@ -17,7 +17,7 @@ from bot.diagnostics.reading.book import Book, book_of
 from bot.diagnostics.record import store as record
 from bot.diagnostics.record.store import Heard, Look, Wish
 from bot.diagnostics.two_sided import TwoSided
-from bot.diagnostics.verdict import Fact, Light, light
+from bot.diagnostics.verdict import Fact, Light, Verdict, light
 from bot.i18n import Html, say
 from bot.kb.checks import Check
 from bot.kb.library import Library
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from bot.telegram.diagnosing import Diagnosing
 
 ARTICLES = 3
+
+NAMELESS = frozenset({Verdict.DNS_NO_NAME, Verdict.DNS_SERVER_FAULT, Verdict.DNS_TIMEOUT})
+MIN_NAMELESS = 2
+"""Names that must be missing, and nothing be well, for the fault to be looked for on our own side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +98,20 @@ def tell(talk: Talk, diagnosing: "Diagnosing", wish: Wish, run: Run, besides: Kn
         parts.append(checklist.listed(say(language, head, title=title), rows, language))
         if run.status is RunStatus.DONE:
             parts.append(Html("\n".join(checklist.in_words(rows, language))))
+            if _may_be_ours(rows):
+                parts.append(say(language, "diag-may-be-ours"))
     if joined is not None:
         parts.append(checklist.conclusion(joined, language))
     keyboard = _keyboard(talk, wish, run, rows, joined)
     talk.revise(wish.message_id, Html("\n\n".join(parts)), keyboard)
     _tell_staff(talk, diagnosing, wish, rows, joined, besides.ticket)
+
+
+def _may_be_ours(rows: Sequence[Row]) -> bool:
+    """Return whether no name at all was found: several at once speak of our own network rather than of theirs."""
+    verdicts = [row.finding.verdict for row in rows if row.finding is not None]
+    nameless = sum(verdict in NAMELESS for verdict in verdicts)
+    return nameless >= MIN_NAMELESS and all(light(verdict) is not Light.GOOD for verdict in verdicts)
 
 
 def _concerns(heard: Heard, rows: Sequence[Row]) -> bool:
@@ -120,7 +133,8 @@ def book(library: Library, rows: Sequence[Row]) -> Book:
 
 def _keyboard(talk: Talk, wish: Wish, run: Run, rows: Sequence[Row], joined: TwoSided | None) -> Keyboard:
     articles = [joined.article if joined is not None else None]
-    articles += [row.article for row in checklist.failed(rows)] if wish.look is Look.LIST else []
+    if wish.look is Look.LIST and not _may_be_ours(rows):
+        articles += [row.article for row in checklist.failed(rows)]
     articles += [wish.article]
     keyboard = [*article_buttons(talk, dict.fromkeys(each for each in articles if each is not None))][:ARTICLES]
     lights = {light(row.finding.verdict) for row in rows if row.finding is not None}

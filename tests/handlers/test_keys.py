@@ -283,7 +283,7 @@ async def test_a_key_in_two_messages(stand: Stand, ann: Person, gateway: Licence
     await ann.says(f"ключ {GOOD[:19]}")
     first = await stand.reply(ann)
     assert first.text.startswith("В регистрационном номере MIKO-… 19 символов из 28.")
-    assert "Начало номера держу зашифрованным две минуты, жду остаток; потом сотру." in first.text
+    assert "Пришлите остаток следующим сообщением: начало держу зашифрованным две минуты, потом сотру." in first.text
     await ann.says(GOOD[19:])
     assert (await stand.reply(ann)).text.split("\n\n") == ["Сложил из двух сообщений.", SPOKEN, KEPT]
     await ann.presses(DELETE)
@@ -302,8 +302,8 @@ async def test_a_key_in_two_messages(stand: Stand, ann: Person, gateway: Licence
 async def test_a_key_in_three_messages_and_one_of_letters_only(stand: Stand, ann: Person, bob: Person) -> None:
     await ann.says("ключ MIKO-GD0D1")
     assert (await stand.reply(ann)).text.endswith(
-        "🔐 Начало номера держу зашифрованным две минуты, жду остаток; потом сотру. Он открывает личный кабинет, "
-        "поэтому сообщение лучше удалить."
+        "🔐 Пришлите остаток следующим сообщением: начало держу зашифрованным две минуты, потом сотру. "
+        "Он открывает личный кабинет, поэтому сообщение лучше удалить."
     )
     await ann.says("DEM0A-KEY01")
     assert (await stand.reply(ann)).text.startswith(

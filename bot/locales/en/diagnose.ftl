@@ -36,6 +36,7 @@ diag-s = { $count } s
 diag-word = { $mark } { $text }
 
 diag-all-good = From our side everything answers. Now let us look from yours: choose where you can run a command.
+diag-may-be-ours = Not one name at once: a fault in our own network looks like that too. Let us look from your side, it will show what is wrong.
 diag-partly-known = What I could check answers. The rest could not be checked, which says nothing of the server.
 diag-nothing-known = I could not check just now, which says nothing of the server. Try again a little later, or let us look from your side.
 

@@ -61,6 +61,7 @@ key-more = More keys in this message: { $count }. Send them one by one if they n
 
 key-mended = I corrected: { $mends }.
 key-mended-advice = In the program, enter it without that: Latin letters and plain hyphens.
+key-mend-prefix = a look-alike instead of a letter at the beginning
 key-mend-cyrillic = { $count ->
         [one] the Cyrillic letter { $letters }
        *[other] the Cyrillic letters { $letters }
@@ -88,7 +89,7 @@ key-where = { $kind ->
     }
 key-private = 🔐 { $waits ->
         [yes] I keep the number encrypted for 15 minutes at the most, in case you want it checked; then only its last characters remain.
-        [half] I keep the beginning of the number encrypted for two minutes, waiting for the rest; then it is erased.
+        [half] Send the rest in your next message: I keep the beginning encrypted for two minutes, then it is erased.
        *[no] I did not store the whole number, only its last characters.
     } It opens the customer account, so it is better to delete the message.
 key-joined = I put it together from two messages.
