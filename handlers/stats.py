@@ -6,6 +6,8 @@ from aiogram.types import Message, User
 from sqlite_utils import Database as Db
 
 from bot.diagnostics import plan
+from bot.guides import store as guides
+from bot.guides.run import Press
 from bot.i18n import Html, label, say
 from bot.reports.questions import Period, period
 from bot.storage.database import Database
@@ -15,6 +17,9 @@ from bot.telegram.roles import Roles
 from bot.telegram.talk import Kit, Talk, tell
 
 DAY = 24 * 3600.0
+SOLVING = 5
+"""Steps that are named among those that solve."""
+
 MOSCOW = 3 * 3600
 """Today begins at midnight in Moscow, until the desk's rules name another zone."""
 
@@ -52,9 +57,26 @@ async def _figures(kit: Kit, database: Database, language: str) -> Html:
         ]
 
     parts = [_part(kit, language, key, counted) for key, counted in await database.read(query)]
-    wrong = await _failing(kit, database, language, midnight)
-    parts += [wrong] if wrong is not None else []
+    more = [await _solving(kit, database, language), await _failing(kit, database, language, midnight)]
+    parts += [each for each in more if each is not None]
     return Html("\n\n".join(parts))
+
+
+async def _solving(kit: Kit, database: Database, language: str) -> Html | None:
+    """Return which steps of guided fixes solved the problem in 30 days, the commonest first."""
+    pressed = await database.read(lambda db: guides.tally(db, kit.now - 30 * DAY))
+    helped = sorted((each for each in pressed if each.pressed == Press.HELPED), key=lambda each: -each.count)
+    if not helped:
+        return None
+    library = kit.prepared.library
+    rows = [say(language, "stats-solving")]
+    for each in helped[:SOLVING]:
+        article = library.article(each.article)
+        title = article.text_in(article.title, language, library.default_language) if article else each.article
+        steps = [step.id for step in article.steps] if article else []
+        number = steps.index(each.step) + 1 if each.step in steps else 0
+        rows.append(say(language, "stats-solving-row", what=title, step=number, id=each.step, count=each.count))
+    return Html("\n".join(rows))
 
 
 async def _failing(kit: Kit, database: Database, language: str, midnight: float) -> Html | None:

@@ -67,6 +67,13 @@ async def test_steps_go_on_in_one_message(stand: Stand, ann: Person) -> None:
     assert [call.description for call in stand.sandbox.calls if call.outcome == "400"] == []
 
 
+async def test_staff_see_which_step_solves(stand: Stand, desk: Desk, ann: Person) -> None:
+    await opened(stand, ann)
+    await pressed(stand, ann, "Дальше", "Помогло")
+    await desk.writes(desk.oleg, "/stats")
+    assert stand.staff.last.endswith("Какой шаг решает, 30 дней:\n• Бумага застряла — шаг 2: 1")
+
+
 async def test_a_sure_decision_begins_at_the_first_step(stand: Stand, ann: Person, bob: Person) -> None:
     await ann.says("ошибка 7002")
     assert (await stand.reply(ann)).text.startswith("🧭 Бумага застряла\nРешение «Бумага застряла».\n\nШаг 1 из 4\n")

@@ -52,3 +52,9 @@ guide-typed-helped = it helped, helped, it works, works now, it works now, solve
 guide-typed-next = next, next step, done, did it, it did not help, did not help, it didn t help, didn t help, no luck
 guide-typed-failed = it did not work, did not work, it didn t work, didn t work, it failed
 guide-typed-back = back, go back, previous step
+
+stats-solving = Which step solves, 30 days:
+stats-solving-row = • { $what } — { $step ->
+        [0] step “{ $id }”, which is gone
+       *[other] step { $step }
+    }: { $count }
